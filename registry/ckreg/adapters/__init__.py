@@ -1,0 +1,1 @@
+"""One room for each thing outside: files, git, SQLite, Slurm, templates."""

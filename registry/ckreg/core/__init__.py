@@ -1,0 +1,1 @@
+"""What a registry is: values and text in, values and text out."""

@@ -1,0 +1,1 @@
+"""What several verbs share of core and adapters together."""
