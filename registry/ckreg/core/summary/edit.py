@@ -1,0 +1,144 @@
+"""Changes cells of one row of a document; every other byte stays.
+
+The edit is a function of text, so that it can be applied to what is committed, to what is staged and to what
+lies in the folder, each for itself.
+"""
+
+from collections.abc import Mapping
+
+from ckreg.core.markdown import Cell, Row, Table, escaped
+from ckreg.core.status import FINISHED, Status, StatusRequest, cell_time, is_legal
+from ckreg.core.summary.rows import FoundRow, RowKey, find_row
+from ckreg.core.text import Splice, one_line, spliced
+from ckreg.errors import MalformedError, RefusedError, UsageError
+
+NONE = "-"
+
+
+def key_of(request: StatusRequest) -> RowKey:
+    """The row that a request is about."""
+    return RowKey(request.run, request.task, request.epoch)
+
+
+def changed_cells(row: FoundRow, request: StatusRequest, where: str) -> dict[str, str]:
+    """The cells that the request changes, by column; empty where the row says all of it already.
+
+    Raises:
+        RefusedError: the transition is not legal and not forced.
+        MalformedError: the row's status is none of the four.
+        UsageError: `resolved` for a row whose epoch is not `best`.
+    """
+    wanted: dict[str, str] = {}
+    if request.status is not None:
+        wanted |= _transition(row, request, request.status, where)
+    if request.job is not None:
+        wanted["Job ID"] = request.job
+    if request.note is not None:
+        wanted["Notes"] = one_line(request.note) or NONE
+    if request.resolved is not None:
+        wanted["Epoch"] = _resolved(row, request.resolved, where)
+    return {column: text for column, text in wanted.items() if (row.value(column) or NONE) != text}
+
+
+def old_status(row: FoundRow, where: str) -> Status:
+    """The row's status.
+
+    Raises:
+        MalformedError: it is none of the four.
+    """
+    text = row.value("Status") or ""
+    try:
+        return Status(text)
+    except ValueError:
+        raise MalformedError(
+            f"{where}:{row.row.line}: the status {text!r} is none of {', '.join(Status)}. Correct it first."
+        ) from None
+
+
+def with_cells(text: str, key: RowKey, cells: Mapping[str, str], where: str) -> str:
+    """The document with these cells of the row changed and nothing else.
+
+    Raises:
+        NotFoundError: no row fits, or several do.
+        MalformedError: the table or row is broken.
+    """
+    if not cells:
+        return text
+    found = find_row(text, key, where)
+    splices = [_splice(text, found, column, value) for column, value in cells.items()]
+    edited = spliced(text, splices)
+    _refuse_changed_meaning(found, edited, cells, where)
+    return edited
+
+
+def _transition(row: FoundRow, request: StatusRequest, new: Status, where: str) -> dict[str, str]:
+    old = old_status(row, where)
+    if old == new:
+        return {}
+    if not (request.forced or is_legal(old, new)):
+        raise RefusedError(
+            f"{where}:{row.row.line}: {key_of(request)} is {old}; it cannot become {new}. "
+            f"Where that is really so, say --force; it is recorded as forced."
+        )
+    at = cell_time(request.at)
+    cells = {"Status": str(new)}
+    if new is Status.RUNNING:
+        cells |= {"Started": at, "Completed": NONE}
+    elif new in FINISHED:
+        cells |= {"Completed": at}
+    else:
+        cells |= {"Job ID": NONE, "Started": NONE, "Completed": NONE}
+    return {column: text for column, text in cells.items() if column in row.columns}
+
+
+def _resolved(row: FoundRow, epoch: str, where: str) -> str:
+    if not (row.value("Epoch") or "").startswith("best"):
+        raise UsageError(
+            f"{where}:{row.row.line}: --resolved is for rows whose epoch is `best`, this one's is "
+            f"{row.value('Epoch') or NONE}."
+        )
+    return f"best ({epoch})"
+
+
+def _splice(text: str, found: FoundRow, column: str, value: str) -> Splice:
+    place = found.columns[column]
+    cell = found.row.cells[place]
+    raw = text[cell.start : cell.end]
+    return Splice(cell.start, cell.end, _padded(raw, escaped(value), _column_width(found.table, place, cell)))
+
+
+def _column_width(table: Table, place: int, cell: Cell) -> int | None:
+    """The column's width in characters where this cell is aligned with the dashes above, else `None`."""
+    dashes = table.delimiter.cells
+    width = cell.end - cell.start
+    return width if place < len(dashes) and dashes[place].end - dashes[place].start == width else None
+
+
+def _padded(raw: str, value: str, width: int | None) -> str:
+    lead = raw[: len(raw) - len(raw.lstrip())] if raw.strip() else " "
+    trail = raw[len(raw.rstrip()) :] if raw.strip() else " "
+    if value.endswith("\\"):
+        trail = trail or " "  # a backslash would take the pipe with it
+    if width is not None:
+        trail = trail[:1] + " " * (width - len(lead) - len(value) - len(trail[:1]))
+    return f"{lead}{value}{trail}"
+
+
+def _refuse_changed_meaning(found: FoundRow, edited: str, cells: Mapping[str, str], where: str) -> None:
+    """Read the edited row again: what was set must be what is read, and the rest as before."""
+    before = list(found.row.texts)
+    for column, value in cells.items():
+        before[found.columns[column]] = value
+    after = _same_row(found, edited)
+    if list(after.texts) != before:
+        raise MalformedError(
+            f"{where}:{found.row.line}: this row cannot hold {dict(cells)}; nothing was changed."
+        )
+
+
+def _same_row(found: FoundRow, edited: str) -> Row:
+    table = found.table
+    index = found.row.line - 1
+    grown = len(edited) - len(table.text)
+    starts = [start if place <= index else start + grown for place, start in enumerate(table.starts)]
+    return Table(table.path, edited, starts, table.first, table.after).row(index)
