@@ -1,0 +1,167 @@
+"""Calls git for one registry: no terminal, no editor, no prompt, a time limit."""
+
+import os
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from subprocess import CompletedProcess
+
+from ckreg.errors import NotFoundError, OutsideError
+
+NO_IDENTITY = (
+    "git does not know who you are. Tell it with `git config --global user.name 'Your Name'` and "
+    "`git config --global user.email you@example.org`, then try again."
+)
+TIMEOUT_SECONDS = 120
+_LOSSLESS = "surrogateescape"  # what is not UTF-8 goes through unchanged
+# What git calls its local variables: set in a hook, they would lead our git to another index or repository.
+_LOCAL = {
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_COMMON_DIR",
+    "GIT_DIR",
+    "GIT_GRAFT_FILE",
+    "GIT_IMPLICIT_WORK_TREE",
+    "GIT_INDEX_FILE",
+    "GIT_INTERNAL_SUPER_PREFIX",
+    "GIT_NO_REPLACE_OBJECTS",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_PREFIX",
+    "GIT_REPLACE_REF_BASE",
+    "GIT_SHALLOW_FILE",
+    "GIT_WORK_TREE",
+}
+# Which operation under way leaves which trace in the git folder.
+_UNDER_WAY = {
+    "MERGE_HEAD": "a merge",
+    "rebase-merge": "a rebase",
+    "rebase-apply": "a rebase",
+    "CHERRY_PICK_HEAD": "a cherry-pick",
+    "REVERT_HEAD": "a revert",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Repo:
+    """The git repository around a registry; `prefix` leads from its top to the registry, `""` or `a/b/`."""
+
+    root: Path
+    git_dir: Path
+    prefix: str
+
+    def run(self, *words: str, stdin: str | None = None, env: Mapping[str, str] | None = None) -> str:
+        """What git printed.
+
+        Raises:
+            OutsideError: git failed; the message has its last words.
+        """
+        done = self.call(*words, stdin=stdin, env=env)
+        if done.returncode:
+            raise OutsideError(f"`git {words[0]}` failed in {self.root}: {last_words(done)}")
+        return done.stdout
+
+    def call(
+        self, *words: str, stdin: str | None = None, env: Mapping[str, str] | None = None
+    ) -> CompletedProcess[str]:
+        """Run git in the registry's folder and give all of what came back."""
+        return call_git(self.root, *words, stdin=stdin, env=env)
+
+    def under_way(self) -> str | None:
+        """The operation in the middle of which git is, `a merge` say, or None."""
+        for trace, operation in _UNDER_WAY.items():
+            if (self.git_dir / trace).exists():
+                return operation
+        return None
+
+    def head(self) -> str | None:
+        """The commit of HEAD, None in a repository without commits."""
+        done = self.call("rev-parse", "--quiet", "--verify", "HEAD")
+        return done.stdout.strip() or None
+
+    def hooks_folder(self) -> Path:
+        """Where git looks for hooks here, `core.hooksPath` honoured."""
+        return (self.root / self.run("rev-parse", "--git-path", "hooks").strip()).resolve()
+
+
+def call_git(
+    folder: Path, *words: str, stdin: str | None = None, env: Mapping[str, str] | None = None
+) -> CompletedProcess[str]:
+    """Run git in a folder; texts go in and out as UTF-8 with their own line endings.
+
+    Raises:
+        OutsideError: git is missing, or took longer than two minutes.
+    """
+    clean = {key: value for key, value in os.environ.items() if key not in _LOCAL}
+    quiet = {
+        "GIT_TERMINAL_PROMPT": "0",
+        "GIT_EDITOR": "true",
+        "GIT_LITERAL_PATHSPECS": "1",
+        "GIT_OPTIONAL_LOCKS": "0",
+        "LC_ALL": "C",
+    }
+    try:
+        done = subprocess.run(
+            ["git", *words],
+            cwd=folder,
+            env={**clean, **quiet, **(env or {})},
+            capture_output=True,
+            timeout=TIMEOUT_SECONDS,
+            check=False,
+            input=(stdin or "").encode(errors=_LOSSLESS),  # empty: git never waits for a terminal
+        )
+    except FileNotFoundError:
+        raise OutsideError("git is not on PATH. Install it (2.36 or newer), or load its module.") from None
+    except subprocess.TimeoutExpired:
+        raise OutsideError(f"`git {words[0]}` took longer than {TIMEOUT_SECONDS} s in {folder}.") from None
+    return CompletedProcess(
+        done.args,
+        done.returncode,
+        done.stdout.decode(errors=_LOSSLESS),
+        done.stderr.decode(errors=_LOSSLESS),
+    )
+
+
+def last_words(done: CompletedProcess[str]) -> str:
+    """The last lines of what a failed program said."""
+    lines = (done.stderr.strip() or done.stdout.strip() or f"exit status {done.returncode}").splitlines()
+    return " ".join(line.strip() for line in lines[-3:])
+
+
+def open_repo(root: Path) -> Repo:
+    """The repository that a registry's folder lies in.
+
+    Raises:
+        NotFoundError: it lies in none.
+    """
+    done = call_git(root, "rev-parse", "--absolute-git-dir", "--show-prefix")
+    if done.returncode:
+        raise NotFoundError(f"{root} is in no git repository ({last_words(done)}). Run `ckreg init` there.")
+    git_dir, prefix = done.stdout.split("\n")[:2]
+    return Repo(root, Path(git_dir), prefix)
+
+
+def is_repository(folder: Path) -> bool:
+    """Whether the folder lies in the work tree of a git repository."""
+    return call_git(folder, "rev-parse", "--is-inside-work-tree").stdout.strip() == "true"
+
+
+def create(root: Path) -> None:
+    """Make a repository of this folder.
+
+    Raises:
+        OutsideError: git failed.
+    """
+    done = call_git(root, "init", "--quiet")
+    if done.returncode:
+        raise OutsideError(f"`git init` failed in {root}: {last_words(done)}")
+
+
+def require_identity(root: Path) -> None:
+    """See that git knows who commits; a name that it would guess from the host does not count.
+
+    Raises:
+        OutsideError: it does not; the message has the two commands.
+    """
+    asked = ("-c", "user.useConfigOnly=true", "var", "GIT_COMMITTER_IDENT")
+    if call_git(root, *asked).returncode:
+        raise OutsideError(NO_IDENTITY)

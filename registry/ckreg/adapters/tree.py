@@ -1,0 +1,160 @@
+"""Files of a registry: where it is, reading and replacing whole files, and the one lock."""
+
+import contextlib
+import difflib
+import os
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from ckreg.errors import BusyError, MalformedError, NotFoundError, OutsideError
+
+SETTINGS = "ckreg.toml"
+EXPERIMENTS = "experiments"
+SUMMARY = "experiment_summary.md"
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """A registry's folder: `root` holds `ckreg.toml`, `experiments/` and the uncommitted `.ckreg/`."""
+
+    root: Path
+
+    @property
+    def state(self) -> Path:
+        """`.ckreg/`: cache, spool, lock; never committed."""
+        return self.root / ".ckreg"
+
+    @property
+    def experiments(self) -> Path:
+        """`experiments/`, which holds one folder an experiment."""
+        return self.root / EXPERIMENTS
+
+    def summary(self, experiment: str) -> Path:
+        """The path of an experiment's document."""
+        return self.experiments / experiment / SUMMARY
+
+    def experiment_names(self) -> list[str]:
+        """The names of all experiments, sorted; a folder without a document is not one."""
+        return sorted(path.parent.name for path in self.experiments.glob(f"*/{SUMMARY}"))
+
+    def experiment(self, word: str) -> str:
+        """The name of the experiment that a person means: its whole name, or a beginning that fits one only.
+
+        Raises:
+            NotFoundError: none or several fit.
+        """
+        names = self.experiment_names()
+        word = word.rstrip("/").removeprefix(f"{EXPERIMENTS}/")
+        fitting = [name for name in names if name == word] or [
+            name for name in names if name.startswith(word)
+        ]
+        if len(fitting) == 1:
+            return fitting[0]
+        if fitting:
+            raise NotFoundError(
+                f"{word!r} fits {len(fitting)} experiments: {', '.join(fitting[:5])}. Say more of it."
+            )
+        near = difflib.get_close_matches(word, names, n=1, cutoff=0.5)
+        hint = f"Did you mean {near[0]}?" if near else "`ckreg list` shows them."
+        raise NotFoundError(f"{self.root} has no experiment {word!r}. {hint}")
+
+
+def find_home(start: Path) -> Home:
+    """The registry that `start` lies in: the nearest folder upwards with a `ckreg.toml`.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    start = start.absolute()
+    for folder in (start, *start.parents):
+        if (folder / SETTINGS).is_file():
+            return Home(folder)
+    raise NotFoundError(
+        f"{start} is in no registry (no {SETTINGS} here or above). Run `ckreg init` to make one, "
+        f"or name one with `ckreg -C DIR`."
+    )
+
+
+def read_text(path: Path) -> str:
+    """The file's text with its own line endings.
+
+    Raises:
+        NotFoundError: the file is not there.
+        OutsideError: it cannot be read.
+        MalformedError: it is not UTF-8.
+    """
+    try:
+        return path.read_bytes().decode()
+    except FileNotFoundError:
+        raise NotFoundError(f"{path} does not exist.") from None
+    except OSError as error:
+        raise OutsideError(f"{path} cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise MalformedError(
+            f"{path}:{line}: byte {error.object[error.start]:#04x} is not UTF-8. Save the file as UTF-8."
+        ) from error
+
+
+def replace_text(path: Path, text: str) -> None:
+    """Put `text` in the file's place whole, or leave it as it is: written beside it, synced, renamed.
+
+    The file's mode is kept; a link is followed, so that it stays a link.
+
+    Raises:
+        OutsideError: the folder is read-only, the disk is full; the old file is untouched.
+    """
+    target = path.resolve()
+    try:
+        mode = target.stat().st_mode & 0o7777 if target.exists() else 0o666 & ~_umask()
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(text.encode())
+                file.flush()
+                os.fsync(file.fileno())
+            os.chmod(name, mode)  # noqa: PTH101  # a name that mkstemp gave
+            os.replace(name, target)  # noqa: PTH105
+        except BaseException:
+            with contextlib.suppress(OSError):
+                os.unlink(name)  # noqa: PTH108
+            raise
+    except OSError as error:
+        raise OutsideError(f"{target} cannot be written: {error.strerror}. Nothing was changed.") from error
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+@contextlib.contextmanager
+def locked(home: Home, *, timeout_seconds: float = 60.0) -> Iterator[None]:
+    """Hold the registry's one lock.
+
+    Raises:
+        BusyError: somebody else held it for all of `timeout_seconds`; the message says who.
+    """
+    from filelock import FileLock, Timeout  # noqa: PLC0415  # 20 ms that reading verbs need not pay
+
+    home.state.mkdir(exist_ok=True)
+    path = home.state / "lock"
+    holder = home.state / "lock.holder"
+    try:
+        with FileLock(path, timeout=timeout_seconds):
+            holder.write_text(f"{os.uname().nodename}, process {os.getpid()}\n")
+            try:
+                yield
+            finally:
+                holder.unlink(missing_ok=True)
+    except Timeout:
+        who = holder.read_text().strip() if holder.exists() else "an unknown process"
+        raise BusyError(
+            f"{path} is held by {who} since more than {timeout_seconds:g} s. Try again when it is done."
+        ) from None
+    except PermissionError as error:
+        raise OutsideError(f"{path} cannot be locked: {error.strerror}.") from error
