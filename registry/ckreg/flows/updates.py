@@ -1,0 +1,233 @@
+"""Applies requests to change a status: spool, lock, edit, one commit for all that wait."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from ckreg.adapters import spool
+from ckreg.adapters.git import (
+    Change,
+    Repo,
+    Texts,
+    commit_change,
+    open_repo,
+    refuse_unless_free,
+    require_identity,
+)
+from ckreg.adapters.tree import EXPERIMENTS, SUMMARY, Home, locked
+from ckreg.core.status import StatusRequest
+from ckreg.core.summary.edit import changed_cells, key_of, with_cells
+from ckreg.core.summary.rows import find_row
+from ckreg.errors import BusyError, CkregError, NotFoundError, OutsideError
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """What a request changes: the cells by column, and the row's status before and after."""
+
+    request: StatusRequest
+    cells: Mapping[str, str]
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """A request that was carried out; `commit` is None where the row said all of it already."""
+
+    update: Update
+    commit: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A document before and after a request, as it lies in the folder."""
+
+    path: str
+    before: str
+    after: str
+
+
+class AnsweredError(CkregError):
+    """The refusal that another process left for our request, with its exit code."""
+
+    def __init__(self, message: str, exit_code: int) -> None:
+        super().__init__(message)
+        self.exit_code = exit_code
+
+
+def apply(home: Home, request: StatusRequest, *, timeout_seconds: float = 60.0) -> Committed:
+    """Carry out a request and all others that wait in the spool; returns when it is in a commit.
+
+    Raises:
+        RefusedError, NotFoundError, MalformedError: this request cannot be carried out; nothing was changed.
+        BusyError: git is in the middle of something, or the lock stayed held; the request stays in the spool.
+    """
+    repo = open_repo(home.root)
+    require_identity(home.root)
+    path = spool.put(home, request)
+    try:
+        return _apply_spooled(home, repo, request, timeout_seconds)
+    except BusyError as error:
+        raise BusyError(f"{error} The request is kept and committed by the next `ckreg status`.") from None
+    except BaseException:
+        spool.remove(path)
+        raise
+
+
+def preview(home: Home, request: StatusRequest) -> Preview:
+    """What a request would do to the document in the folder.
+
+    Raises:
+        CkregError: as `apply`.
+    """
+    shown: list[Preview] = []
+
+    def plan(old: Mapping[str, Texts]) -> Change:
+        path = document_path(request)
+        texts, _ = _with_update(old[path], request, path)
+        shown.append(Preview(path, old[path].working or "", texts.working or ""))
+        return Change(old, "")
+
+    commit_change(open_repo(home.root), [document_path(request)], plan)
+    return shown[-1]
+
+
+def document_path(request: StatusRequest) -> str:
+    """The path of the request's document, relative to the registry."""
+    return f"{EXPERIMENTS}/{request.experiment}/{SUMMARY}"
+
+
+def _apply_spooled(home: Home, repo: Repo, request: StatusRequest, timeout_seconds: float) -> Committed:
+    refuse_unless_free(repo)
+    with locked(home, timeout_seconds=timeout_seconds):
+        told = spool.take_answer(home, request.id)
+        if told is None:
+            return _flush(home, repo, request)
+    if told.error is not None:
+        raise AnsweredError(told.error, told.exit_code)
+    return Committed(Update(request, told.cells, told.old, told.new), told.commit)
+
+
+def _flush(home: Home, repo: Repo, own: StatusRequest) -> Committed:
+    """Commit all that waits; answer the others, and give or raise what became of our own."""
+    waiting = _not_yet_committed(repo, spool.waiting(home), own)
+    batch = Batch([item.request for item in waiting])
+    commit = commit_change(repo, sorted({document_path(request) for request in batch.requests}), batch.plan)
+    for item in waiting:
+        if item.request.id != own.id:
+            spool.answer(home, item.request.id, batch.answer(item.request.id, commit))
+            if item.request.id in batch.refused:
+                spool.refuse(home, item.path)
+        spool.remove(item.path)
+    spool.forget_old_answers(home)
+    if own.id in batch.refused:
+        raise batch.refused[own.id]
+    if own.id not in batch.updates:
+        raise OutsideError(f"Somebody removed the request from {home.state / 'spool'}; nothing was changed.")
+    update = batch.updates[own.id]
+    return Committed(update, commit if update.cells else None)
+
+
+def _not_yet_committed(
+    repo: Repo, waiting: Sequence[spool.Waiting], own: StatusRequest
+) -> list[spool.Waiting]:
+    """Leave out what a process killed after its commit left behind: the trailers have its id."""
+    others = [item for item in waiting if item.request.id != own.id]
+    if not others or repo.head() is None:
+        return list(waiting)
+    oldest = min(item.request.at for item in others)
+    history = repo.run("log", f"--since={oldest.isoformat()}", "--format=%(trailers:key=Ckreg-Status)")
+    done = {item.path for item in others if f'"id": "{item.request.id}"' in history}
+    for path in done:
+        spool.remove(path)
+    return [item for item in waiting if item.path not in done]
+
+
+class Batch:
+    """Several requests applied to their documents in one go; one that is refused leaves the others alone."""
+
+    def __init__(self, requests: Sequence[StatusRequest]) -> None:
+        self.requests = requests
+        self.updates: dict[str, Update] = {}
+        self.refused: dict[str, CkregError] = {}
+
+    def plan(self, old: Mapping[str, Texts]) -> Change:
+        """The documents with all requests applied, and the commit's message."""
+        self.updates, self.refused = {}, {}
+        texts = dict(old)
+        for request in self.requests:
+            path = document_path(request)
+            try:
+                texts[path], self.updates[request.id] = _with_update(texts[path], request, path)
+            except CkregError as error:
+                self.refused[request.id] = error
+        return Change(texts, message([update for update in self.updates.values() if update.cells]))
+
+    def answer(self, request_id: str, commit: str | None) -> spool.Answer:
+        """The word for the process that waits for a request of this batch."""
+        if error := self.refused.get(request_id):
+            return spool.Answer(error=str(error), exit_code=error.exit_code)
+        update = self.updates[request_id]
+        return spool.Answer(
+            commit=commit if update.cells else None, cells=update.cells, old=update.old, new=update.new
+        )
+
+
+def _with_update(texts: Texts, request: StatusRequest, where: str) -> tuple[Texts, Update]:
+    if texts.committed is None or texts.working is None:
+        raise NotFoundError(
+            f"{where} is not {'committed' if texts.committed is None else 'there'}. "
+            f"`git {'add` and `git commit' if texts.committed is None else 'restore'}` it, then try again."
+        )
+    row = find_row(texts.committed, key_of(request), where)
+    cells = changed_cells(row, request, where)
+    old = row.value("Status") or ""
+
+    def edit(text: str | None) -> str | None:
+        return None if text is None else with_cells(text, key_of(request), cells, where)
+
+    return texts.map(edit), Update(request, cells, old, cells.get("Status", old))
+
+
+def message(updates: Sequence[Update]) -> str:
+    """The commit's message: what happened in words, and a trailer for each update."""
+    if not updates:
+        return ""
+    lines = [_subject(update) for update in updates]
+    experiments = {update.request.experiment for update in updates}
+    if len(updates) == 1:
+        head = f"status: {lines[0]}"
+    else:
+        body = "\n".join(lines)
+        where = next(iter(experiments)) if len(experiments) == 1 else f"{len(experiments)} experiments"
+        head = f"status: {len(updates)} updates in {where}\n\n{body}"
+    return f"{head}\n\n" + "\n".join(f"Ckreg-Status: {trailer(update)}" for update in updates) + "\n"
+
+
+def _subject(update: Update) -> str:
+    changed = ", ".join(column for column in update.cells if column != "Status")
+    what = f"{update.old} -> {update.new}" if "Status" in update.cells else changed
+    return f"{update.request.experiment} {key_of(update.request)} {what}"
+
+
+def trailer(update: Update) -> str:
+    """The machine's account of an update, as JSON on one line."""
+    request = update.request
+    return json.dumps(
+        {
+            "experiment": request.experiment,
+            "run": request.run,
+            "task": request.task,
+            "epoch": request.epoch,
+            "from": update.old,
+            "to": update.new,
+            "job": request.job,
+            "by": request.by,
+            "evidence": request.evidence,
+            "at": request.at.isoformat(),
+            "id": request.id,
+            "forced": request.forced,
+        },
+        ensure_ascii=False,
+    )

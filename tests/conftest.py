@@ -1,0 +1,68 @@
+"""Every test is sealed off: its own HOME, fixed dates, git without the machine's settings."""
+
+import os
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from ckreg.adapters.tree import Home
+from ckreg.commands.init import init
+from tests.documents import EXPERIMENT, SUMMARY
+
+# Deadlines fail on a busy machine. `make test-all` looks harder.
+settings.register_profile("quick", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("thorough", settings.get_profile("quick"), max_examples=3000)
+settings.load_profile("quick")
+
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+
+@pytest.fixture(autouse=True)
+def sealed_off(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in list(os.environ):
+        if name.startswith(("CKREG_", "GIT_", "XDG_", "SLURM_", "SBATCH_")):
+            monkeypatch.delenv(name)
+    home = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("TZ", "UTC")
+    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+    monkeypatch.setenv("GIT_EDITOR", "false")
+    monkeypatch.setenv("CKREG_NOW", "2025-10-22T14:23:15+00:00")
+    (home / ".gitconfig").write_text(
+        "[user]\n\tname = Ada Lovelace\n\temail = ada@example.org\n[init]\n\tdefaultBranch = main\n"
+    )
+
+
+@pytest.fixture
+def shared() -> Path:
+    """The collection of job logs and files of the ecosystem that lies beside the project."""
+    if not SHARED.is_dir():
+        pytest.skip("the collection of real job logs is not here")
+    return SHARED
+
+
+@pytest.fixture
+def git() -> Callable[..., str]:
+    """`git(folder, "log", "-1")` runs git for real and returns what it printed."""
+
+    def run(folder: Path, *words: str) -> str:
+        done = subprocess.run(["git", "-C", str(folder), *words], capture_output=True, text=True, check=True)
+        return done.stdout
+
+    return run
+
+
+@pytest.fixture
+def home(tmp_path: Path, git: Callable[..., str]) -> Home:
+    """A registry with one committed experiment, `EXPERIMENT`."""
+    root = tmp_path / "registry"
+    init(root)
+    document = root / "experiments" / EXPERIMENT / "experiment_summary.md"
+    document.parent.mkdir()
+    document.write_text(SUMMARY)
+    git(root, "add", ".")
+    git(root, "commit", "--quiet", "-m", "plan")
+    return Home(root)

@@ -1,0 +1,206 @@
+"""Requests through spool, lock, edit and commit."""
+
+import json
+import multiprocessing
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from ckreg.adapters import spool
+from ckreg.adapters.git import status_events
+from ckreg.adapters.tree import Home
+from ckreg.core.status import Status, StatusRequest
+from ckreg.core.summary import parse
+from ckreg.errors import BusyError, CkregError, MalformedError, NotFoundError
+from ckreg.flows.updates import apply, preview
+from tests.documents import EXPERIMENT, SUMMARY
+
+Git = Callable[..., str]
+AT = datetime(2025, 10, 22, 14, 23, 15, tzinfo=UTC)
+
+
+def asked(number: int = 1, run: str = "L1B_rank4", **wish: object) -> StatusRequest:
+    wish.setdefault("status", Status.RUNNING)
+    return StatusRequest(id=f"id{number}", experiment=EXPERIMENT, run=run, at=AT, **wish)  # type: ignore[arg-type]
+
+
+def test_the_commit_says_what_happened_in_words_and_in_a_trailer(home: Home, git: Git) -> None:
+    done = apply(home, asked(job="12345", evidence="squeue"))
+    assert done.commit == git(home.root, "rev-parse", "HEAD").strip()
+    assert (
+        git(home.root, "log", "-1", "--format=%s") == f"status: {EXPERIMENT} L1B_rank4 pending -> running\n"
+    )
+    told = json.loads(git(home.root, "log", "-1", "--format=%(trailers:key=Ckreg-Status,valueonly)"))
+    assert told == {
+        "experiment": EXPERIMENT,
+        "run": "L1B_rank4",
+        "task": None,
+        "epoch": None,
+        "from": "pending",
+        "to": "running",
+        "job": "12345",
+        "by": "person",
+        "evidence": "squeue",
+        "at": "2025-10-22T14:23:15+00:00",
+        "id": "id1",
+        "forced": False,
+    }
+    assert (
+        git(home.root, "diff", "--numstat", "HEAD~1")
+        == f"1\t1\texperiments/{EXPERIMENT}/experiment_summary.md\n"
+    )
+    assert git(home.root, "status", "--porcelain") == ""
+
+
+def test_history_tells_the_event(home: Home) -> None:
+    apply(home, asked(note='"quotes"\nand newlines'))
+    [event] = status_events(home)
+    assert (event.run, event.from_status, event.to_status, event.author) == (
+        "L1B_rank4",
+        "pending",
+        "running",
+        "Ada Lovelace",
+    )
+    assert list(status_events(home, since=event.commit)) == []
+
+
+def test_a_trailer_that_is_none_of_ours_is_passed_over(home: Home, git: Git) -> None:
+    git(
+        home.root,
+        "commit",
+        "--allow-empty",
+        "-qm",
+        'x\n\nCkreg-Status: {"id": \nCkreg-Status: 3\nCkreg-Status: []',
+    )
+    assert list(status_events(home)) == []
+
+
+def test_the_same_again_is_no_commit(home: Home, git: Git) -> None:
+    apply(home, asked(1))
+    head = git(home.root, "rev-parse", "HEAD")
+    assert apply(home, asked(2)).commit is None
+    assert git(home.root, "rev-parse", "HEAD") == head
+
+
+@pytest.mark.parametrize(
+    ("wish", "error"),
+    [
+        ({"run": "nobody"}, NotFoundError),
+        ({"run": "L1B_base"}, NotFoundError),
+        ({"task": "cap"}, NotFoundError),
+    ],
+)
+def test_a_refused_request_changes_nothing(
+    home: Home, git: Git, wish: dict[str, Any], error: type[CkregError]
+) -> None:
+    head = git(home.root, "rev-parse", "HEAD")
+    with pytest.raises(error):
+        apply(home, asked(1, **wish))
+    assert git(home.root, "rev-parse", "HEAD") == head
+    assert git(home.root, "status", "--porcelain") == ""
+    assert spool.waiting(home) == []
+
+
+def test_a_table_broken_in_the_folder_only_is_refused_with_its_line(home: Home, git: Git) -> None:
+    broken = SUMMARY.replace("| L1B_rank4 | pending | -", "| L1B_rank4 | pen|ding | -")
+    home.summary(EXPERIMENT).write_text(broken)
+    with pytest.raises(MalformedError, match=r"experiment_summary\.md:69: the row has 7 cells"):
+        apply(home, asked())
+    assert home.summary(EXPERIMENT).read_text() == broken
+    assert git(home.root, "log", "--format=%s", "-1") == "plan\n"
+
+
+def test_an_experiment_that_is_not_committed_is_refused(home: Home) -> None:
+    other = home.summary("other")
+    other.parent.mkdir()
+    other.write_text(SUMMARY)
+    request = StatusRequest(id="1", experiment="other", run="L1B_rank4", at=AT, status=Status.RUNNING)
+    with pytest.raises(NotFoundError, match="not committed"):
+        apply(home, request)
+
+
+def test_requests_that_wait_are_taken_along_in_one_commit(home: Home, git: Git) -> None:
+    spool.put(home, asked(1, run="L1B_rank64"))
+    spool.put(home, asked(2, run="nobody"))
+    apply(home, asked(3))
+    assert git(home.root, "log", "-1", "--format=%s") == f"status: 2 updates in {EXPERIMENT}\n"
+    assert [event.id for event in status_events(home)] == ["id1", "id3"]
+    refused = spool.take_answer(home, "id2")
+    assert refused is not None
+    assert refused.exit_code == NotFoundError.exit_code
+    assert refused.error is not None
+    assert "nobody" in refused.error
+    assert len(list((home.state / "spool" / "refused").iterdir())) == 1
+
+
+def test_a_request_left_behind_after_its_commit_is_not_applied_twice(home: Home, git: Git) -> None:
+    apply(home, asked(1))
+    spool.put(home, asked(1))  # killed between commit and clean-up
+    apply(home, asked(2, status=Status.COMPLETED))
+    assert [event.id for event in status_events(home)] == ["id1", "id2"]
+    assert spool.waiting(home) == []
+    assert git(home.root, "status", "--porcelain") == ""
+
+
+def test_a_file_in_the_spool_that_is_no_request_is_put_aside(home: Home) -> None:
+    (home.state / "spool").mkdir(parents=True, exist_ok=True)
+    (home.state / "spool" / "0-bad.json").write_text("{")
+    (home.state / "spool" / "1-bad.json").write_text('{"id": 3}')
+    assert apply(home, asked()).commit
+    assert len(list((home.state / "spool" / "refused").iterdir())) == 2
+
+
+def test_in_the_middle_of_a_merge_the_request_waits(home: Home, git: Git) -> None:
+    (home.root / ".git" / "MERGE_HEAD").write_text(git(home.root, "rev-parse", "HEAD"))
+    with pytest.raises(BusyError, match=r"middle of a merge.*kept and committed"):
+        apply(home, asked(1))
+    (home.root / ".git" / "MERGE_HEAD").unlink()
+    apply(home, asked(2, run="L1B_rank64"))
+    assert [event.id for event in status_events(home)] == ["id1", "id2"]
+
+
+def test_a_spool_that_leads_out_of_the_registry_is_refused(
+    home: Home, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    (home.state / "spool").parent.mkdir(exist_ok=True)
+    if (home.state / "spool").exists():
+        (home.state / "spool").rename(home.root / "gone")
+    (home.state / "spool").symlink_to(elsewhere)
+    with pytest.raises(MalformedError, match="leads out of the registry"):
+        apply(home, asked())
+    assert list(elsewhere.iterdir()) == []
+
+
+def test_a_preview_shows_and_changes_nothing(home: Home, git: Git) -> None:
+    shown = preview(home, asked())
+    assert shown.before == SUMMARY
+    assert "| L1B_rank4 | running |" in shown.after
+    assert home.summary(EXPERIMENT).read_text() == SUMMARY
+    assert git(home.root, "log", "--format=%s", "-1") == "plan\n"
+
+
+def _set_note(home: Home, number: int) -> None:
+    apply(
+        home, asked(number, run=("L1B_rank4", "L1B_rank64")[number % 2], status=None, note=f"note {number}")
+    )
+
+
+def test_many_at_once_lose_nothing(home: Home, git: Git) -> None:
+    context = multiprocessing.get_context("spawn")
+    workers = [context.Process(target=_set_note, args=(home, number)) for number in range(12)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert [worker.exitcode for worker in workers] == [0] * 12
+    events = list(status_events(home))
+    assert sorted(event.id for event in events) == sorted(f"id{number}" for number in range(12))
+    assert git(home.root, "status", "--porcelain") == ""
+    assert git(home.root, "fsck", "--no-dangling") == ""
+    notes = {row.run_name: row.notes for row in parse(home.summary(EXPERIMENT).read_text()).fine_tuning}
+    assert set(notes) == {"L1B_rank4", "L1B_rank64"}
+    assert all(note and note.startswith("note ") for note in notes.values())
+    assert spool.waiting(home) == []
