@@ -1,0 +1,5 @@
+"""`python -m ckreg` is `ckreg`."""
+
+from ckreg.cli.main import run
+
+run()

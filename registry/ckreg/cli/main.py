@@ -1,0 +1,127 @@
+"""The command line's entrance: finds the verb, loads it alone, and turns every failure into an exit code."""
+
+import difflib
+import importlib
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+from ckreg import __version__
+from ckreg.cli.common import Place
+from ckreg.errors import CkregError
+
+DEFECT = 70
+INTERRUPTED = 130
+
+# Short helps stand here so that `ckreg --help` loads no verb; a test holds them against the verbs.
+VERBS = {
+    "Plan": {
+        "init": "Make or adopt a registry in git.",
+        "design": "Write a verified, estimated plan from a spec.",
+        "estimate": "Estimate time, disk and batch size from prior runs.",
+        "check": "Check the experiments' documents.",
+    },
+    "Follow": {
+        "status": "Show or set the status of runs and evaluations.",
+    },
+    "Ask": {
+        "list": "List the experiments.",
+        "show": "Show an experiment's plan and progress.",
+        "query": "Ask the registry in SQL, read-only.",
+    },
+    "Care": {
+        "index": "Read Slurm logs of prior runs into the cache.",
+        "config": "Show every setting and where it comes from.",
+        "hooks": "Install the git hooks that check what is committed.",
+        "demo": "Play the whole story in a throw-away registry.",
+    },
+}
+
+
+class Verbs(click.Group):
+    """The verbs by group, each loaded only when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click's signature
+        """All verbs, in the order of the help."""
+        return [verb for group in VERBS.values() for verb in group]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Load one verb."""
+        if cmd_name not in self.list_commands(ctx):
+            return None
+        command: click.Command = importlib.import_module(f"ckreg.cli.verbs.{cmd_name}").command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the verb that was typed, or suggest the nearest."""
+        if args and self.get_command(ctx, args[0]) is None:
+            near = difflib.get_close_matches(args[0], self.list_commands(ctx), n=1)
+            hint = f" Did you mean `{near[0]}`?" if near else " `ckreg --help` lists them."
+            ctx.fail(f"There is no verb {args[0]!r}.{hint}")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """The verbs, grouped as people meet them."""
+        width = max(len(verb) for group in VERBS.values() for verb in group)
+        for group, verbs in VERBS.items():
+            with formatter.section(group):
+                formatter.write_dl([(verb.ljust(width), text) for verb, text in verbs.items()])
+
+
+@click.group(
+    cls=Verbs,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.option("-C", "folder", metavar="DIR", default=".", help="Work as if started in DIR, as in git.")
+@click.version_option(__version__, prog_name="ckreg", message="%(prog)s %(version)s")
+@click.pass_context
+def ckreg(ctx: click.Context, folder: str) -> None:
+    """A git-integrated registry of fine-tuning and evaluation experiments on Slurm.
+
+    `ckreg` alone says what to do next.
+    """
+    ctx.obj = Place(Path.cwd() / Path(folder).expanduser())
+    if ctx.invoked_subcommand is None:
+        from ckreg.cli.welcome import welcome  # noqa: PLC0415  # only the bare call needs it
+
+        welcome(ctx.obj)
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run one call and give its exit code."""
+    try:
+        result = ckreg.main(words, prog_name="ckreg", standalone_mode=False)
+    except CkregError as error:
+        from ckreg.cli.output import fail  # noqa: PLC0415  # failures may be slow, `--help` may not
+
+        fail(str(error))
+        return error.exit_code
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        return 2
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("ckreg: interrupted", err=True)
+        return INTERRUPTED
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader left; Python would complain about the unflushed rest
+        return 0
+    except Exception:  # noqa: BLE001  # the one place where a defect becomes an exit code
+        traceback.print_exc()
+        click.echo("ckreg: this is a defect of ckreg, please report it with the lines above.", err=True)
+        return DEFECT
+    return result if isinstance(result, int) else 0
+
+
+def run() -> NoReturn:
+    """Entry point of the `ckreg` script."""
+    sys.exit(main())

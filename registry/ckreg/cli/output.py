@@ -1,0 +1,127 @@
+"""What people and programs see: results on stdout, everything else on stderr, colour on a terminal only."""
+
+import contextlib
+import dataclasses
+import difflib
+import json
+import os
+import shutil
+import sys
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from enum import Enum
+from pathlib import PurePath
+from typing import IO
+
+import click
+
+from ckreg.core.text import LINE_END, printable
+
+STATUS_COLOURS = {"completed": "green", "running": "cyan", "failed": "red", "pending": "bright_black"}
+
+
+def emit(text: str = "", *, bold: bool = False) -> None:
+    """Print part of the result on stdout, without control codes."""
+    click.echo(_styled(text, sys.stdout, bold=bold))
+
+
+def note(text: str = "") -> None:
+    """Say something beside the result, on stderr."""
+    click.echo(_styled(text, sys.stderr, dim=True), err=True)
+
+
+def warn(text: str) -> None:
+    """Warn on stderr."""
+    click.echo(_styled("ckreg: warning: ", sys.stderr, fg="yellow") + _safe(text), err=True)
+
+
+def fail(text: str) -> None:
+    """Say on stderr why a call failed."""
+    click.echo(_styled("ckreg: error: ", sys.stderr, fg="red") + _safe(text), err=True)
+
+
+def emit_json(value: object) -> None:
+    """Print a value as JSON: dataclasses as objects, times in ISO 8601 with their offset."""
+    click.echo(json.dumps(_plain(value), ensure_ascii=False, indent=2))
+
+
+def emit_table(
+    headers: Sequence[str], rows: Iterable[Sequence[object]], *, right: Collection[int] = (), title: str = ""
+) -> None:
+    """Print rows under headers; columns in `right` are right-aligned, `None` shows as `-`.
+
+    On a terminal long cells wrap to its width; in a pipe nothing is cut.
+    """
+    from rich.box import SIMPLE_HEAD  # noqa: PLC0415  # 50 ms that verbs without tables need not pay
+    from rich.console import Console  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="bold", title=title or None)
+    for index, header in enumerate(headers):
+        table.add_column(header, justify="right" if index in right else "left", overflow="fold")
+    for row in rows:
+        cells = ["-" if cell is None else printable(str(cell)) for cell in row]
+        table.add_row(*(Text(cell, style=STATUS_COLOURS.get(cell, "")) for cell in cells))
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 10_000
+    console = Console(width=width, highlight=False, markup=False, emoji=False, soft_wrap=False)
+    with console.capture() as capture:
+        console.print(table)
+    for line in capture.get().splitlines():
+        click.echo(line.rstrip())
+
+
+def counts_in_words(counts: Mapping[str, int]) -> str:
+    """Rows by status as people say it: `2 completed, 1 failed`."""
+    return ", ".join(f"{number} {status}" for status, number in counts.items()) or "-"
+
+
+def emit_diff(path: str, before: str, after: str) -> None:
+    """Print what changes in a file, as a unified diff without context."""
+    for line in difflib.unified_diff(
+        LINE_END.split(before), LINE_END.split(after), path, path, n=0, lineterm=""
+    ):
+        emit(line)
+
+
+@contextlib.contextmanager
+def progress(total: int | None, label: str) -> Iterator[Callable[[int], None]]:
+    """A progress bar on stderr where that is a terminal; call what it gives with the steps done since."""
+    if not sys.stderr.isatty():
+        yield lambda _steps: None
+        return
+    from rich.console import Console  # noqa: PLC0415  # see emit_table
+    from rich.progress import Progress  # noqa: PLC0415
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(label, total=total)
+        yield lambda steps: bar.advance(task, steps)
+
+
+def _styled(
+    text: str, stream: IO[str], *, bold: bool = False, dim: bool = False, fg: str | None = None
+) -> str:
+    safe = _safe(text)
+    if not stream.isatty() or os.environ.get("NO_COLOR"):
+        return safe
+    return click.style(safe, bold=bold or None, dim=dim or None, fg=fg)
+
+
+def _safe(text: str) -> str:
+    return "\n".join(printable(line) for line in LINE_END.split(text))
+
+
+def _plain(value: object) -> object:
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {field.name: _plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, PurePath):
+        return str(value)
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_plain(item) for item in value]
+    return value

@@ -1,0 +1,52 @@
+"""`ckreg hooks`: install and uninstall."""
+
+import click
+
+from ckreg.cli.common import Place, json_option
+from ckreg.cli.output import emit, emit_json, note
+from ckreg.commands.hooks import hooks_install, hooks_uninstall
+
+
+@click.group()
+def command() -> None:
+    """Install or remove the git hooks that check what is committed."""
+
+
+@command.command()
+@json_option
+@click.pass_obj
+def install(place: Place, /, as_json: bool) -> None:
+    r"""Install a pre-commit hook that checks the staged documents.
+
+    A hook that is there goes on working: it is called first.
+
+    \b
+    Example:
+      ckreg hooks install
+    """
+    done = hooks_install(place.home())
+    if as_json:
+        emit_json(done)
+    elif done.changed:
+        emit(f"Installed {', '.join(done.changed)} in {done.folder}.")
+    else:
+        note(f"The hooks are in {done.folder} already; nothing changed.")
+
+
+@command.command()
+@json_option
+@click.pass_obj
+def uninstall(place: Place, /, as_json: bool) -> None:
+    r"""Remove ckreg's hooks and put back those that were there before.
+
+    \b
+    Example:
+      ckreg hooks uninstall
+    """
+    done = hooks_uninstall(place.home())
+    if as_json:
+        emit_json(done)
+    elif done.changed:
+        emit(f"Removed {', '.join(done.changed)} from {done.folder}.")
+    else:
+        note(f"No hook in {done.folder} is ckreg's; nothing changed.")

@@ -1,0 +1,39 @@
+"""`ckreg list`."""
+
+import click
+
+from ckreg.cli.common import Place, json_option
+from ckreg.cli.output import counts_in_words, emit, emit_json, emit_table
+from ckreg.commands.list import list_experiments
+
+
+@click.command()
+@json_option
+@click.pass_obj
+def command(place: Place, /, as_json: bool) -> None:
+    r"""List the experiments with their type and how far they are.
+
+    \b
+    Example:
+      ckreg list --json
+    """
+    found = list_experiments(place.home())
+    if as_json:
+        emit_json(found)
+    elif not found:
+        emit("No experiments yet. `ckreg design --spec FILE` writes the first.")
+    else:
+        emit_table(
+            ("Experiment", "Type", "Runs", "Fine-tuning", "Evaluations"),
+            [
+                (
+                    item.experiment,
+                    item.type,
+                    item.runs,
+                    counts_in_words(item.fine_tuning),
+                    counts_in_words(item.evaluations),
+                )
+                for item in found
+            ],
+            right={2},
+        )

@@ -1,0 +1,56 @@
+"""What `ckreg` alone says: where things stand and what to do next."""
+
+from collections import Counter
+
+from ckreg.cli.common import Place
+from ckreg.cli.output import emit, emit_table
+from ckreg.commands.status_show import ExperimentStatus, status_show
+from ckreg.errors import NotFoundError
+
+
+def welcome(place: Place) -> None:
+    """Say what needs attention here, and the next command."""
+    try:
+        home = place.home()
+    except NotFoundError:
+        emit("There is no registry here.\n")
+        _emit_next(
+            {
+                "ckreg init": "make one of this folder",
+                "ckreg demo": "play the whole story in a throw-away registry",
+                "ckreg --help": "list the verbs",
+            }
+        )
+        return
+    found = status_show(home)
+    emit(f"Registry {home.root}: {_in_words(found)}\n")
+    _emit_next(_next(found))
+
+
+def _in_words(found: list[ExperimentStatus]) -> str:
+    if not found:
+        return "no experiments yet."
+    counts: Counter[str] = Counter()
+    for status in found:
+        for table in status.counts.values():
+            counts.update(table)
+    experiments = "1 experiment" if len(found) == 1 else f"{len(found)} experiments"
+    return f"{experiments}; " + ", ".join(f"{number} {status}" for status, number in counts.items()) + "."
+
+
+def _next(found: list[ExperimentStatus]) -> dict[str, str]:
+    steps = {}
+    failed = [status for status in found if any("failed" in table for table in status.counts.values())]
+    if failed:
+        steps[f"ckreg status show {failed[0].experiment}"] = "see what failed"
+    if found:
+        steps["ckreg status"] = "see how far everything is"
+    else:
+        steps["ckreg index"] = "read the logs of prior runs, on which estimates rest"
+        steps["ckreg design --spec FILE"] = "plan the first experiment"
+    steps["ckreg check"] = "check the documents"
+    return steps
+
+
+def _emit_next(steps: dict[str, str]) -> None:
+    emit_table(("Next", ""), steps.items())

@@ -1,0 +1,50 @@
+"""`ckreg hooks`: install the hooks that check what is committed, beside those that are there."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ckreg.adapters.git import Repo, open_repo
+from ckreg.adapters.stubs import STUBS, install_stub, remove_stub, stub_text
+from ckreg.adapters.tree import Home
+from ckreg.errors import RefusedError
+
+
+@dataclass(frozen=True, slots=True)
+class Hooks:
+    """The hooks folder, and the hooks that were put there or taken away now."""
+
+    folder: Path
+    changed: tuple[str, ...]
+
+
+def hooks_install(home: Home) -> Hooks:
+    """Install ckreg's hooks; run twice it changes nothing.
+
+    Raises:
+        RefusedError: git looks for hooks outside this repository, or two hooks are there already.
+    """
+    repo = open_repo(home.root)
+    folder = _own_folder(repo)
+    registry = f"./{repo.prefix}"
+    return Hooks(
+        folder, tuple(name for name in STUBS if install_stub(folder, name, stub_text(name, registry)))
+    )
+
+
+def hooks_uninstall(home: Home) -> Hooks:
+    """Take ckreg's hooks away, and put back those that were there before."""
+    folder = open_repo(home.root).hooks_folder()
+    return Hooks(folder, tuple(name for name in STUBS if remove_stub(folder, name)))
+
+
+def _own_folder(repo: Repo) -> Path:
+    """The hooks folder, if it is this repository's: another would be every repository's of this person."""
+    folder = repo.hooks_folder()
+    top = Path(repo.run("rev-parse", "--show-toplevel").strip()).resolve()
+    shared = (repo.root / repo.run("rev-parse", "--git-common-dir").strip()).resolve()
+    if not (folder.is_relative_to(top) or folder.is_relative_to(shared)):
+        raise RefusedError(
+            f"core.hooksPath leads to {folder}, outside this repository. Call `ckreg check --staged` from "
+            f"the pre-commit hook there instead."
+        )
+    return folder

@@ -1,0 +1,102 @@
+"""`ckreg init`: make or adopt a git repository as a registry."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ckreg.adapters.git import create, is_repository, open_repo, require_identity
+from ckreg.adapters.tree import EXPERIMENTS, SETTINGS, SUMMARY, Home, find_home, read_text
+from ckreg.core.settings import default_ckreg_toml
+from ckreg.core.text import with_lines
+from ckreg.errors import NotFoundError, OutsideError, RefusedError
+from ckreg.flows.committing import Edit, commit_edits
+
+IGNORED = (".ckreg/", "ckreg.local.toml", "claude.local.md")
+ATTRIBUTES = (f"{SUMMARY} merge=ckreg diff=ckreg", "prior-runs.jsonl merge=union")
+KEEP = f"{EXPERIMENTS}/.gitkeep"
+
+
+@dataclass(frozen=True, slots=True)
+class Initialised:
+    """A registry that was set up; `commit` is None where all was there already."""
+
+    root: Path
+    new_repository: bool
+    files: tuple[str, ...]
+    commit: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedFile:
+    """A file before and after; before is empty where there is none."""
+
+    path: str
+    before: str
+    after: str
+
+
+def init(folder: Path) -> Initialised:
+    """Set up a registry in `folder` and commit its own files, nothing else.
+
+    Raises:
+        RefusedError: the folder lies inside another registry.
+        OutsideError: git is missing or does not know who you are, or the folder cannot be written.
+    """
+    _refuse_inside_another(folder)
+    require_identity(_nearest_folder(folder))
+    planned = init_preview(folder)
+    _make(folder)
+    new_repository = not is_repository(folder)
+    if new_repository:
+        create(folder)
+    open_repo(folder)
+    commit = commit_edits(Home(folder), _edits(folder), "ckreg: set up the registry\n")
+    return Initialised(folder, new_repository, tuple(file.path for file in planned) if commit else (), commit)
+
+
+def init_preview(folder: Path) -> list[PlannedFile]:
+    """The files that `init` would make or change."""
+    _refuse_inside_another(folder)
+    before = {path: _text(folder / path) for path in _edits(folder)}
+    planned = [
+        PlannedFile(path, before[path] or "", edit(before[path])) for path, edit in _edits(folder).items()
+    ]
+    return [file for file in planned if file.before != file.after or before[file.path] is None]
+
+
+def _edits(folder: Path) -> Mapping[str, Edit]:
+    settings = _text(folder / SETTINGS) or default_ckreg_toml()
+    edits: dict[str, Edit] = {
+        SETTINGS: lambda old: settings if old is None else old,
+        ".gitignore": lambda old: with_lines(old, IGNORED),
+        ".gitattributes": lambda old: with_lines(old, ATTRIBUTES),
+    }
+    if not any((folder / EXPERIMENTS).glob("*")):
+        edits[KEEP] = lambda old: old or ""
+    return edits
+
+
+def _refuse_inside_another(folder: Path) -> None:
+    try:
+        root = find_home(folder).root
+    except NotFoundError:
+        return
+    if root != folder:
+        raise RefusedError(
+            f"{folder} lies in the registry {root}. Use that one, or choose a folder outside it."
+        )
+
+
+def _nearest_folder(folder: Path) -> Path:
+    return next(path for path in (folder, *folder.parents) if path.is_dir())
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutsideError(f"{folder} cannot be made: {error.strerror}.") from error
+
+
+def _text(path: Path) -> str | None:
+    return read_text(path) if path.is_file() else None

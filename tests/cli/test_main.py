@@ -1,0 +1,89 @@
+import importlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pytest
+
+from ckreg.cli.main import VERBS, ckreg, main
+from tests.cli.calls import Caller
+
+ALL = [verb for group in VERBS.values() for verb in group]
+
+
+@pytest.mark.parametrize("verb", ALL)
+def test_each_verb_loads_and_its_help_has_an_example(verb: str) -> None:
+    command: click.Command = importlib.import_module(f"ckreg.cli.verbs.{verb}").command
+    parts = command.commands.values() if isinstance(command, click.Group) else [command]
+    for part in parts:
+        assert part.help
+        assert "Example:" in part.help, part.name
+
+
+def test_no_verb_is_left_out_of_the_help() -> None:
+    folder = Path(importlib.import_module("ckreg.cli.verbs").__path__[0])
+    files = {file.stem for file in folder.glob("*.py")} - {"__init__"}
+    assert files == set(ALL)
+
+
+def test_help_loads_no_verb_and_no_heavy_library() -> None:
+    heavy = "git,sqlite_utils,jinja2,markdown_it,rich,ruamel,filelock,ckreg.commands,ckreg.core"
+    script = (
+        "import sys; from ckreg.cli.main import main; code = main(['--help']);"
+        f"print(code, [name for name in '{heavy}'.split(',') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.endswith("0 []\n")
+
+
+def test_a_mistyped_verb_is_suggested(call: Caller) -> None:
+    said = call("statsu")
+    assert (said.code, said.out) == (2, "")
+    assert "no verb 'statsu'. Did you mean `status`?" in said.err
+
+
+def test_outside_a_registry_the_way_in_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    outside = Caller(tmp_path, capsys)
+    assert "ckreg init" in outside().out
+    said = outside("list")
+    assert said.code == 3
+    assert "no ckreg.toml here or above" in said.err
+
+
+def test_alone_it_says_where_things_stand(call: Caller) -> None:
+    said = call()
+    assert said.code == 0
+    assert "1 experiment; 6 pending." in said.out
+    assert "ckreg status" in said.out
+
+
+def test_a_defect_exits_with_70_and_keeps_its_traceback(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(ckreg, "main", broken)
+    assert main([]) == 70
+    assert "ZeroDivisionError" in capsys.readouterr().err
+
+
+def test_ctrl_c_exits_with_130(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(ckreg, "main", interrupted)
+    assert main([]) == 130
+
+
+def test_a_reader_that_leaves_is_no_error() -> None:
+    done = subprocess.run(
+        ["/bin/sh", "-c", f"{sys.executable} -m ckreg --help | true"],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+    )
+    assert done.stderr == ""
