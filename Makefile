@@ -1,0 +1,56 @@
+# Each check is defined once, here; .ci/run and pre-commit call it.
+.PHONY: help demo test test-all test-lowest check format bench clean
+.DEFAULT_GOAL := help
+
+VENV ?= .venv
+BIN := $(VENV)/bin
+# The newest Python from 3.11 on that is installed and runs.
+PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
+
+help:  ## list what there is to make
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+
+demo: $(BIN)/ckreg  ## set up, and play the main job in a throw-away registry
+	@$(BIN)/ckreg demo
+
+test: $(VENV)/dev  ## set up, and run the tests (at most 3 minutes)
+	$(BIN)/pytest -n auto -m "not slow"
+
+test-all: $(VENV)/dev  ## all tests, the slow ones too, and properties with many more examples
+	$(BIN)/pytest -n auto --hypothesis-profile thorough
+
+test-lowest:  ## the tests on the oldest versions of the libraries that pyproject.toml allows
+	$(PYTHON) -m venv --clear .venv-lowest
+	.venv-lowest/bin/python -m pip install --quiet uv
+	VIRTUAL_ENV=.venv-lowest .venv-lowest/bin/uv pip install --quiet --resolution lowest-direct -e '.[dev]'
+	.venv-lowest/bin/pytest -n auto -m "not slow"
+
+check: $(VENV)/dev  ## format, lint, types and floors
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	@if command -v shellcheck >/dev/null; then shellcheck hooks/* .ci/run; else echo "shellcheck is not installed: skipped"; fi
+
+format: $(VENV)/dev  ## put the code into its format
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(VENV)/dev  ## measure, as ratios against rg, git and markdown-it in the same run
+	$(BIN)/python benchmarks/bench.py
+
+clean:  ## remove what make made
+	rm -rf .venv .venv-lowest build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "ckreg needs Python 3.11 or newer; name it: make PYTHON=/path/to/python3" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(BIN)/ckreg: $(BIN)/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
+	@touch $@
+
+$(VENV)/dev: $(BIN)/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@touch $@ $(BIN)/ckreg
