@@ -1,4 +1,5 @@
 import importlib
+import inspect
 import os
 import subprocess
 import sys
@@ -19,7 +20,7 @@ def test_each_verb_loads_and_its_help_has_an_example(verb: str) -> None:
     parts = command.commands.values() if isinstance(command, click.Group) else [command]
     for part in parts:
         assert part.help
-        assert "Example:" in part.help, part.name
+        assert "\b\nExample:\n" in inspect.cleandoc(part.help), part.name
 
 
 def test_no_verb_is_left_out_of_the_help() -> None:

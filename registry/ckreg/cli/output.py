@@ -5,6 +5,7 @@ import dataclasses
 import difflib
 import json
 import os
+import re
 import shutil
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -17,6 +18,7 @@ import click
 
 from ckreg.core.text import LINE_END, printable
 
+_CELL_TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")
 STATUS_COLOURS = {"completed": "green", "running": "cyan", "failed": "red", "pending": "bright_black"}
 
 
@@ -46,22 +48,38 @@ def emit_json(value: object) -> None:
 
 
 def emit_table(
-    headers: Sequence[str], rows: Iterable[Sequence[object]], *, right: Collection[int] = (), title: str = ""
+    headers: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    *,
+    right: Collection[int] = (),
+    wrap: Collection[int] = (),
+    optional: Collection[int] = (),
 ) -> None:
     """Print rows under headers; columns in `right` are right-aligned, `None` shows as `-`.
 
-    On a terminal long cells wrap to its width; in a pipe nothing is cut.
+    On a terminal that is too narrow the columns in `wrap` and the last one break their cells into lines; in a
+    pipe nothing is cut. Columns in `optional` are left out where no row says anything.
     """
     from rich.box import SIMPLE_HEAD  # noqa: PLC0415  # 50 ms that verbs without tables need not pay
     from rich.console import Console  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
-    table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="bold", title=title or None)
-    for index, header in enumerate(headers):
-        table.add_column(header, justify="right" if index in right else "left", overflow="fold")
+    table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
+    may_wrap = {len(headers) - 1, *wrap}
+    rows = [list(row) for row in rows]
+    shown = [
+        index for index in range(len(headers)) if index not in optional or any(row[index] for row in rows)
+    ]
+    for index in shown:
+        table.add_column(
+            headers[index],
+            justify="right" if index in right else "left",
+            overflow="fold",
+            no_wrap=index not in may_wrap,
+        )
     for row in rows:
-        cells = ["-" if cell is None else printable(str(cell)) for cell in row]
+        cells = ["-" if row[index] is None else printable(str(row[index])) for index in shown]
         table.add_row(*(Text(cell, style=STATUS_COLOURS.get(cell, "")) for cell in cells))
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 10_000
     console = Console(width=width, highlight=False, markup=False, emoji=False, soft_wrap=False)
@@ -74,6 +92,11 @@ def emit_table(
 def counts_in_words(counts: Mapping[str, int]) -> str:
     """Rows by status as people say it: `2 completed, 1 failed`."""
     return ", ".join(f"{number} {status}" for status, number in counts.items()) or "-"
+
+
+def short_time(text: str | None) -> str | None:
+    """A cell's time without year and seconds, `10-22 14:23`: a table of runs must fit into 80 columns."""
+    return text[5:16] if text and _CELL_TIME.fullmatch(text) else text
 
 
 def emit_diff(path: str, before: str, after: str) -> None:

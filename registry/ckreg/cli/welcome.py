@@ -23,7 +23,8 @@ def welcome(place: Place) -> None:
         )
         return
     found = status_show(home)
-    emit(f"Registry {home.root}: {_in_words(found)}\n")
+    emit(f"Registry {home.root}")
+    emit(f"{_in_words(found)}\n")
     _emit_next(_next(found))
 
 

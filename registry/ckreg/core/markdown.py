@@ -8,7 +8,7 @@ import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from markdown_it import MarkdownIt
@@ -150,6 +150,7 @@ def read(text: str) -> Document:
     return Document(text, tuple(headings), tuple(fields), tuple(tables))
 
 
+@lru_cache(maxsize=4096)
 def plain(text: str) -> str:
     """A heading or header reduced to its words, so that case, emphasis and punctuation do not matter."""
     return " ".join(re.findall(r"\w+", text.replace("_", " ").casefold()))

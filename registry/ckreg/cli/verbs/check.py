@@ -21,7 +21,7 @@ from ckreg.commands.check import Finding, check, check_staged, has_failed
 def command(
     ctx: click.Context, paths: tuple[str, ...], staged: bool, strict: bool, form: str, as_json: bool
 ) -> None:
-    r"""Check that documents have their sections, tables and columns, and that names and statuses fit.
+    """Check that documents have their sections, tables and columns, and that names and statuses fit.
 
     PATHS are documents or folders; without any, all experiments are checked. Exits with 1 if there is
     an error.

@@ -16,7 +16,7 @@ def command() -> None:
 @json_option
 @click.pass_obj
 def install(place: Place, /, as_json: bool) -> None:
-    r"""Install a pre-commit hook that checks the staged documents.
+    """Install a pre-commit hook that checks the staged documents.
 
     A hook that is there goes on working: it is called first.
 
@@ -37,7 +37,7 @@ def install(place: Place, /, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def uninstall(place: Place, /, as_json: bool) -> None:
-    r"""Remove ckreg's hooks and put back those that were there before.
+    """Remove ckreg's hooks and put back those that were there before.
 
     \b
     Example:

@@ -13,7 +13,7 @@ from ckreg.commands.init import init, init_preview
 @json_option
 @click.pass_obj
 def command(place: Place, /, folder: str, dry_run: bool, as_json: bool) -> None:
-    r"""Make DIR (this folder by default) a registry, and commit the files that make it one.
+    """Make DIR (this folder by default) a registry, and commit the files that make it one.
 
     A folder without git becomes a repository. In one that has content, only ckreg's own files are
     added. Run twice, it changes nothing.
@@ -33,7 +33,8 @@ def command(place: Place, /, folder: str, dry_run: bool, as_json: bool) -> None:
     elif done.commit is None:
         note(f"{done.root} is a registry already; nothing changed.")
     else:
-        emit(f"{done.root} is a registry now ({done.commit[:10]}: {', '.join(done.files)}).")
+        emit(f"{done.root} is a registry now.")
+        emit(f"Committed {', '.join(done.files)} ({done.commit[:10]}).")
         note(
             "Next: say where models and logs are, in ckreg.toml or your own claude.local.md\n"
             "(`ckreg config` shows what is set); `ckreg index` reads the logs of prior runs;\n"

@@ -11,7 +11,7 @@ from ckreg.commands.list import list_experiments
 @json_option
 @click.pass_obj
 def command(place: Place, /, as_json: bool) -> None:
-    r"""List the experiments with their type and how far they are.
+    """List the experiments with their type and how far they are.
 
     \b
     Example:

@@ -13,7 +13,7 @@ from ckreg.core.status import count_statuses
 @json_option
 @click.pass_obj
 def command(place: Place, /, experiment: str, as_json: bool) -> None:
-    r"""Show what an experiment asks, its runs, and how far they are.
+    """Show what an experiment asks, its runs, and how far they are.
 
     EXPERIMENT may be the beginning of a name.
 

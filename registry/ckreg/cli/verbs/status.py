@@ -6,7 +6,7 @@ import click
 
 from ckreg.adapters.config import load_settings
 from ckreg.cli.common import Place, dry_run_option, json_option
-from ckreg.cli.output import counts_in_words, emit, emit_diff, emit_json, emit_table, note
+from ckreg.cli.output import counts_in_words, emit, emit_diff, emit_json, emit_table, note, short_time
 from ckreg.commands.status_set import Wish, status_preview, status_set
 from ckreg.commands.status_show import ExperimentStatus, status_show
 from ckreg.core.status import Source, Status
@@ -42,7 +42,7 @@ def command(ctx: click.Context) -> None:
 @json_option
 @click.pass_obj
 def show(place: Place, experiment: str | None, as_json: bool) -> None:
-    r"""Show how far an experiment is, or all of them.
+    """Show how far an experiment is, or all of them.
 
     EXPERIMENT may be the beginning of a name.
 
@@ -71,8 +71,8 @@ def show(place: Place, experiment: str | None, as_json: bool) -> None:
 @click.option("--resolved", type=click.IntRange(min=0), help="The epoch that `best` turned out to be.")
 @click.option(
     "--by",
-    type=click.Choice([Source.PERSON, Source.LOG, Source.JOB]),
-    default=Source.PERSON,
+    type=click.Choice(["person", "log", "job"]),
+    default="person",
     show_default=True,
     help="Who says so.",
 )
@@ -91,16 +91,16 @@ def set_(
     by: str,
     **wish: Unpack[Words],
 ) -> None:
-    r"""Set the status, job, or note of one run or evaluation, and commit it.
+    """Set the status, job, or note of one run or evaluation, and commit it.
 
     Only those cells change (with Started and Completed, which follow the status); what you have not
     finished in the same file is neither committed nor lost.
 
     \b
     Example:
-      ckreg status set cap_8L_lora Llama-3.2-1B-Instruct_rank4 --status running --job-id 12345
-      ckreg status set cap_8L_lora Llama-3.2-1B-Instruct_rank4 --task capitalization --epoch 0 \
-          --status failed --note "out of memory"
+      ckreg status set cap_8L_lora Llama-3.2-1B_rank4 --status running --job-id 12345
+      ckreg status set cap_8L_lora Llama-3.2-1B_rank4 --task capitalization \\
+          --epoch 0 --status failed --note "out of memory"
     """
     home = place.home()
     asked = Wish(**wish, status=None if status is None else Status(status), by=Source(by))
@@ -133,7 +133,14 @@ def _show_one(status: ExperimentStatus) -> None:
         emit_table(
             ("Run", "Status", "Job", "Started", "Completed", "Notes"),
             [
-                (row.run_name, row.status, row.job_id, row.started, row.completed, row.notes)
+                (
+                    row.run_name,
+                    row.status,
+                    row.job_id,
+                    short_time(row.started),
+                    short_time(row.completed),
+                    row.notes,
+                )
                 for row in status.fine_tuning
             ],
         )
@@ -142,9 +149,19 @@ def _show_one(status: ExperimentStatus) -> None:
         emit_table(
             ("Run", "Task", "Epoch", "Status", "Job", "Completed", "Notes"),
             [
-                (row.run_name, row.task, row.epoch, row.status, row.job_id, row.completed, row.notes)
+                (
+                    row.run_name,
+                    row.task,
+                    row.epoch,
+                    row.status,
+                    row.job_id,
+                    short_time(row.completed),
+                    row.notes,
+                )
                 for row in status.evaluations
             ],
+            wrap={1},
+            optional={4, 5},
         )
 
 

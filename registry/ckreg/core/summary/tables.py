@@ -57,10 +57,11 @@ _TOP = {plain(section[0]) for section in SECTIONS}
 
 def under(path: tuple[str, ...], section: tuple[str, ...]) -> bool:
     """Whether headings `path` are `section`, below the document's title or not, whatever the case."""
+    if len(path) - len(section) not in {0, 1} or plain(path[-1]) != plain(section[-1]):
+        return False
     words = tuple(map(plain, path))
     above = words[: -len(section)]
-    titled = len(above) == 1 and above[0] not in _TOP
-    return words[-len(section) :] == tuple(map(plain, section)) and (titled or not above)
+    return words[-len(section) :] == tuple(map(plain, section)) and not _TOP.intersection(above)
 
 
 def tables_of(document: Document, shape: Shape) -> list[Table]:

@@ -1,0 +1,113 @@
+"""`ckreg estimate`: time, disk and batch size of a fine-tuning run."""
+
+from typing import Any
+
+import click
+
+from ckreg.cli.common import Place, json_option
+from ckreg.cli.output import emit, emit_json
+from ckreg.commands.estimate import estimate
+from ckreg.core.estimate import Estimate, TrainingRequest
+from ckreg.core.estimate.values import PRELIMINARY
+from ckreg.core.units import count, duration, gib
+
+_SHOWN_RUNS = 5
+
+
+@click.command()
+@click.option("--model", required=True, help="The model folder's name.")
+@click.option("--recipe", help="The recipe, as `tune ls` names it.")
+@click.option("--batch-size", type=int, help="Per GPU and step; without it the estimated one.")
+@click.option("--samples", type=int, help="Samples in the training split, before packing.")
+@click.option("--epochs", type=int, default=1, show_default=True)
+@click.option("--lora-rank", type=int, help="Without it runs of any rank count.")
+@click.option("--packed/--no-packed", default=False, show_default=True, help="Whether the dataset is packed.")
+@click.option("--gpus", type=int, default=1, show_default=True)
+@click.option("--gpu-type", help="Such as A100; prior runs on it count first.")
+@click.option("--gpu-memory", "gpu_memory_gib", type=float, metavar="GIB", help="Memory of one GPU in GiB.")
+@click.option("--grad-accum", type=int, default=1, show_default=True, help="Gradient accumulation steps.")
+@click.option("--validation/--no-validation", default=False, show_default=True, help="After each epoch.")
+@click.option("--runs", type=int, default=1, show_default=True, help="Runs whose checkpoints the disk holds.")
+@click.option("--no-index", is_flag=True, help="Rest on what is indexed; look for no new logs.")
+@click.option("--explain", is_flag=True, help="Show the calculations and all runs that they rest on.")
+@json_option
+@click.pass_obj
+def command(place: Place, /, *, as_json: bool, explain: bool, no_index: bool, **asked: Any) -> None:  # noqa: ANN401  # the options above
+    """Estimate time, disk and batch size from prior runs.
+
+    The numbers come from prior runs that `ckreg index` has read, the nearest first; where there are none,
+    from typical ranges by model size, marked as preliminary.
+
+    \b
+    Example:
+      ckreg estimate --model Llama-3.2-1B-Instruct --recipe lora_finetune_single_device \\
+        --batch-size 4 --samples 8000 --epochs 2
+    """
+    found = estimate(place.home(), TrainingRequest(**asked), index=not no_index)
+    if as_json:
+        emit_json(_json(found, explain=explain))
+    else:
+        _show(found, asked["model"], explain=explain)
+
+
+def _json(found: Estimate, *, explain: bool) -> dict[str, object]:
+    time = found.time
+    value: dict[str, object] = {
+        "time": {
+            "median_seconds": time.median_seconds,
+            "p90_seconds": time.p90_seconds,
+            "request": time.request,
+        },
+        "disk": found.disk,
+        "batch_size": found.batch_size,
+        "tier": found.tier,
+        "preliminary": found.preliminary,
+        "basis": found.basis,
+    }
+    if explain:
+        value["explanation"] = {"inputs": time.inputs, "calculation": time.calculation, "result": time.result}
+    return value
+
+
+def _show(found: Estimate, model: str, *, explain: bool) -> None:
+    time, disk, batch = found.time, found.disk, found.batch_size
+    emit(f"Estimate for {model}", bold=True)
+    emit(f"  Time        {duration(time.median_seconds)}, 90th percentile {duration(time.p90_seconds)}")
+    emit(f"  Request     --time={time.request}")
+    a_checkpoint = f"{gib(disk.checkpoint_gib)} a checkpoint{_mark(disk.preliminary)}"
+    emit(f"  Disk        {gib(disk.total_gib)}, {a_checkpoint}")
+    emit(f"  Batch size  {batch.batch_size} fits{_mark(batch.preliminary)}")
+    emit(f"  Rests on    {_rests_on(found)}")
+    for run in found.basis if explain else found.basis[:_SHOWN_RUNS]:
+        emit(f"    {run.run_name or run.log_path}" + (f" (job {run.job_id})" if run.job_id else ""))
+    if not explain and len(found.basis) > _SHOWN_RUNS:
+        emit(f"    and {len(found.basis) - _SHOWN_RUNS} more; --explain names them")
+    if found.preliminary:
+        emit(f"  {PRELIMINARY.capitalize()}.", bold=True)
+    if explain:
+        _explain(found)
+
+
+def _mark(preliminary: bool) -> str:
+    return " (preliminary)" if preliminary else ""
+
+
+def _rests_on(found: Estimate) -> str:
+    if not found.basis:
+        return found.tier.meaning
+    number = len(found.basis)
+    return f"{count(number)} run{'s' if number > 1 else ''} ({found.tier})"
+
+
+def _explain(found: Estimate) -> None:
+    emit()
+    emit("How the time comes about", bold=True)
+    emit(f"  Input: {found.time.inputs}")
+    emit(f"  Calculation: {found.time.calculation}")
+    emit(f"  Result: {found.time.result}")
+    emit(f"  Tier: {found.tier}: {found.tier.meaning}")
+    emit(f"Disk: {found.disk.calculation}")
+    emit(f"Batch size: {found.batch_size.calculation}")
+    for run in found.basis:
+        speed = f"{run.seconds_per_step:.4g} s/step" if run.seconds_per_step else "no speed"
+        emit(f"  {run.log_path}: {speed}, {run.outcome}")

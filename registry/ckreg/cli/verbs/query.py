@@ -1,0 +1,71 @@
+"""`ckreg query`: SQL over the registry."""
+
+import csv
+import io
+import json
+
+import click
+
+from ckreg.adapters.cache import Answer
+from ckreg.cli import output
+from ckreg.cli.common import Place, json_option
+from ckreg.commands import query as query_command
+from ckreg.core.query import EXAMPLE
+
+
+@click.command()
+@click.argument("sql", required=False)
+@json_option
+@click.option("--csv", "as_csv", is_flag=True, help="Print comma-separated values with a header.")
+@click.option("--jsonl", "as_jsonl", is_flag=True, help="Print one JSON object a line.")
+@click.pass_obj
+def command(place: Place, /, sql: str | None, *, as_json: bool, as_csv: bool, as_jsonl: bool) -> None:
+    """Ask the registry in SQL, read-only.
+
+    Without SQL: the tables and views there are, with their columns.
+
+    \b
+    Example:
+      ckreg query 'SELECT run_name, status, outcome FROM run_overview' --csv
+    """
+    if sum((as_json, as_csv, as_jsonl)) > 1:
+        raise click.UsageError("Choose one of --json, --csv and --jsonl.")
+    if sql is None:
+        _show_tables(place, as_json=as_json)
+        return
+    answer = query_command.query(place.home(), sql)
+    if as_json:
+        output.emit_json(_objects(answer))
+    elif as_jsonl:
+        for row in _objects(answer):
+            click.echo(json.dumps(row, ensure_ascii=False))
+    elif as_csv:
+        click.echo(_csv(answer), nl=False)
+    else:
+        output.emit_table(answer.columns, answer.rows)
+
+
+def _objects(answer: Answer) -> list[dict[str, object]]:
+    return [dict(zip(answer.columns, row, strict=True)) for row in answer.rows]
+
+
+def _csv(answer: Answer) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(answer.columns)
+    writer.writerows(answer.rows)
+    return text.getvalue()
+
+
+def _show_tables(place: Place, *, as_json: bool) -> None:
+    found = query_command.tables(place.home())
+    if as_json:
+        output.emit_json(found)
+        return
+    output.emit_table(
+        ("Name", "Kind", "Rows", "Columns"),
+        [(table.name, table.kind, table.rows, ", ".join(table.columns)) for table in found],
+        right={2},
+    )
+    output.emit()
+    output.emit(f"Example: ckreg query '{EXAMPLE}'")

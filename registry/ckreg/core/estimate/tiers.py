@@ -1,0 +1,124 @@
+"""Which prior runs an estimate rests on: the nearest tier that has any."""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from ckreg.core.estimate.seed_table import billions
+from ckreg.core.estimate.values import EvaluationRequest, Tier, TrainingRequest, usable
+from ckreg.core.measure.measurement import Measurement
+
+_FURTHEST = 10.0
+
+
+class Chosen(NamedTuple):
+    """The runs of one tier; none for the table."""
+
+    tier: Tier
+    runs: tuple[Measurement, ...]
+
+
+def choose(request: TrainingRequest, priors: Iterable[Measurement]) -> Chosen:
+    """The fine-tuning runs nearest to what is asked; their speed counts however they ended.
+
+    What neither a log nor the request says (a GPU's type, a recipe, a rank) keeps no run out, but runs on a
+    GPU known to be the same go before those on an unknown one.
+    """
+    trained = [run for run in priors if run.kind == "finetune" and usable(seconds_per_sample(run))]
+    near = [
+        run for run in trained if is_model(run, request.model) and may_equal(run.gpu_type, request.gpu_type)
+    ]
+    near = same_gpu_first(near, request.gpu_type)
+    same_packing = [run for run in near if bool(run.packed) == request.packed]
+    tiers = (
+        (Tier.SAME_SETUP, [run for run in same_packing if _same_setup(run, request)]),
+        (Tier.SAME_MODEL, same_packing),
+        (Tier.ACROSS, near or _across(trained, request)),
+    )
+    for tier, runs in tiers:
+        if runs:
+            return Chosen(tier, tuple(runs))
+    return Chosen(Tier.TABLE, ())
+
+
+def _same_setup(run: Measurement, request: TrainingRequest) -> bool:
+    return (
+        run.batch_size == request.batch_size
+        and (run.grad_accum or 1) == request.grad_accum
+        and (run.n_gpus or 1) == request.gpus
+        and may_equal(run.recipe, request.recipe)
+        and (request.lora_rank is None or run.lora_rank is None or run.lora_rank == request.lora_rank)
+    )
+
+
+def _across(trained: Sequence[Measurement], request: TrainingRequest) -> list[Measurement]:
+    """Runs whose speed a factor of sizes carries over: of the same packing and GPU where there are any."""
+    comparable = [run for run in trained if size_factor(run, request.model) is not None]
+    comparable = [run for run in comparable if bool(run.packed) == request.packed] or comparable
+    near = [run for run in comparable if may_equal(run.gpu_type, request.gpu_type)]
+    return same_gpu_first(near, request.gpu_type) or comparable
+
+
+def is_model(run: Measurement, model: str) -> bool:
+    """Whether the run was of this model, however its name is written."""
+    return run.model is not None and run.model.casefold() == model.casefold()
+
+
+def may_equal(known: str | None, asked: str | None) -> bool:
+    """Whether two names are the same or one of them is not known."""
+    return known is None or asked is None or known.casefold() == asked.casefold()
+
+
+def same_gpu_first(runs: list[Measurement], gpu_type: str | None) -> list[Measurement]:
+    """Only those on a GPU known to be of this type, where there are any."""
+    if gpu_type is None:
+        return runs
+    return [run for run in runs if run.gpu_type and run.gpu_type.casefold() == gpu_type.casefold()] or runs
+
+
+def rows_per_step(batch_size: int, grad_accum: int | None, gpus: int | None) -> int:
+    """Rows of the dataset that one optimiser step takes."""
+    return batch_size * (grad_accum or 1) * (gpus or 1)
+
+
+def seconds_per_sample(run: Measurement) -> float | None:
+    """The run's own rate, in seconds per row of its dataset (a packed row counts once).
+
+    `None` where the log gives no rate, or is of a distributed run and does not say on how many GPUs.
+    """
+    gpus_known = run.n_gpus or "distributed" not in (run.recipe or "")
+    if run.seconds_per_step and usable(run.seconds_per_step) and run.batch_size and gpus_known:
+        return run.seconds_per_step / rows_per_step(run.batch_size, run.grad_accum, run.n_gpus)
+    rate = run.samples_per_second
+    return 1 / rate if rate and usable(rate) else None
+
+
+def size_factor(run: Measurement, model: str) -> float | None:
+    """How many times the run's work a sample of `model` is: the ratio of parameters, 1 for the same model.
+
+    A transformer's work on a token is proportional to its parameters (Kaplan et al. 2020, "Scaling Laws for
+    Neural Language Models", section 2.1). `None` where a name tells no size, or the sizes are more than ten
+    times apart: small models do not keep a GPU busy, large ones run on another number of them.
+    """
+    if is_model(run, model):
+        return 1.0
+    asked, known = billions(model), billions(run.model or "")
+    factor = asked / known if asked and known else 0.0
+    return factor if 1 / _FURTHEST <= factor <= _FURTHEST else None
+
+
+def choose_evaluations(request: EvaluationRequest, priors: Iterable[Measurement]) -> Chosen:
+    """Prior evaluations of the same task and model, then of the same model."""
+    evaluated = [
+        run
+        for run in priors
+        if run.kind == "eval" and is_model(run, request.model) and may_equal(run.gpu_type, request.gpu_type)
+    ]
+    evaluated = same_gpu_first(evaluated, request.gpu_type)
+    same_task = [run for run in evaluated if request.task and _is_task(run, request.task)]
+    if same_task:
+        return Chosen(Tier.SAME_SETUP, tuple(same_task))
+    return Chosen(Tier.SAME_MODEL, tuple(evaluated)) if evaluated else Chosen(Tier.TABLE, ())
+
+
+def _is_task(run: Measurement, task: str) -> bool:
+    return run.dataset is not None and run.dataset.casefold() == task.casefold()

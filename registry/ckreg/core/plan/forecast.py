@@ -1,0 +1,127 @@
+"""What a plan will take: an estimate for every run and evaluation, and their sums."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from ckreg.core.estimate.values import Basis, Estimate, TimeEstimate, TrainingRequest
+from ckreg.core.plan.values import PlannedEvaluation
+
+_HOUR = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingForecast:
+    """Runs that are alike, and the estimate of one of them (its disk is that of all)."""
+
+    request: TrainingRequest
+    runs: tuple[str, ...]
+    estimate: Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationForecast:
+    """Evaluations that are alike, and the estimate of one of them."""
+
+    evaluations: tuple[PlannedEvaluation, ...]
+    estimate: TimeEstimate
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """All estimates of a plan."""
+
+    training: tuple[TrainingForecast, ...]
+    evaluation: tuple[EvaluationForecast, ...]
+
+    @property
+    def gpu_hours(self) -> float:
+        """GPU hours of all training, by the medians."""
+        hours = (
+            group.estimate.time.median_seconds * len(group.runs) * group.request.gpus
+            for group in self.training
+        )
+        return sum(hours) / _HOUR
+
+    @property
+    def disk_gib(self) -> float:
+        """All checkpoints in GiB, with the buffer that the formula adds."""
+        return sum(group.estimate.disk.total_gib for group in self.training)
+
+    @property
+    def evaluation_seconds(self) -> float:
+        """All evaluations one after the other, by the medians."""
+        return sum(group.estimate.median_seconds * len(group.evaluations) for group in self.evaluation)
+
+    @property
+    def by_run(self) -> dict[str, TimeEstimate]:
+        """The time of every fine-tuned run, by its name."""
+        return {run: group.estimate.time for group in self.training for run in group.runs}
+
+    def of_model(self, model: str) -> tuple[TrainingForecast, ...]:
+        """The forecasts of a model's runs."""
+        return tuple(group for group in self.training if group.request.model == model)
+
+    @property
+    def times(self) -> tuple[TimeEstimate, ...]:
+        """Every estimate of time, of training and then of evaluation."""
+        training = tuple(group.estimate.time for group in self.training)
+        return (*training, *(group.estimate for group in self.evaluation))
+
+    @property
+    def preliminary(self) -> bool:
+        """Whether any time rests on no prior run."""
+        return any(time.preliminary for time in self.times)
+
+    def as_json(self) -> dict[str, object]:
+        """The forecast as `estimates.json` has it: for every run and evaluation what it rests on."""
+        return {
+            "fine_tuning": [
+                {"run_name": run, **_time_json(group.estimate.time), **_disk_json(group)}
+                for group in self.training
+                for run in group.runs
+            ],
+            "evaluations": [
+                {"run_name": one.run_name, "task": one.task, "epoch": one.epoch, **_time_json(group.estimate)}
+                for group in self.evaluation
+                for one in group.evaluations
+            ],
+            "total": {
+                "gpu_hours": round(self.gpu_hours, 3),
+                "evaluation_seconds": round(self.evaluation_seconds, 1),
+                "disk_gib": round(self.disk_gib, 3),
+            },
+        }
+
+
+def _time_json(time: TimeEstimate) -> dict[str, object]:
+    return {
+        "median_seconds": time.median_seconds,
+        "p90_seconds": time.p90_seconds,
+        "request": time.request,
+        "tier": str(time.tier),
+        "preliminary": time.preliminary,
+        "basis": [_basis_json(basis) for basis in time.basis],
+    }
+
+
+def _disk_json(group: TrainingForecast) -> dict[str, object]:
+    disk = group.estimate.disk
+    return {
+        "batch_size": group.request.batch_size,
+        "checkpoint_gib": disk.checkpoint_gib,
+        "epochs_saved": disk.epochs_saved,
+    }
+
+
+def _basis_json(basis: Basis) -> dict[str, object]:
+    return {"log_path": basis.log_path, "run_name": basis.run_name, "job_id": basis.job_id}
+
+
+def prior_runs(times: Iterable[TimeEstimate]) -> tuple[Basis, ...]:
+    """The prior runs that these estimates rest on, each once, in the order of their logs."""
+    return tuple(sorted(set(_bases(times)), key=lambda basis: (basis.log_path, basis.job_id or "")))
+
+
+def _bases(times: Iterable[TimeEstimate]) -> Iterator[Basis]:
+    for time in times:
+        yield from time.basis

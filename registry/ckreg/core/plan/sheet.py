@@ -1,0 +1,235 @@
+"""What the document of a plan says, section by section, as the texts that the template puts in place."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from ckreg.core.estimate.values import PRELIMINARY
+from ckreg.core.naming import short
+from ckreg.core.plan import takes
+from ckreg.core.plan.forecast import Forecast
+from ckreg.core.plan.values import MatrixRow, Plan
+from ckreg.core.resources import DatasetFacts, ModelFacts, Resources, ScriptFacts
+from ckreg.core.settings import Settings
+from ckreg.core.spec.values import TRAINING_DEFAULTS, Setting
+from ckreg.core.text import LINE_END
+from ckreg.core.units import count, gib, size
+
+Bullets = list[tuple[str, str]]
+
+VERIFIED = "✓ verified"
+_PACKING = {
+    True: "several samples share a sequence, so that an epoch has fewer steps",
+    False: "every sample is a sequence of its own",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """All that the document is made from; `folder` is the experiment's, as a full path."""
+
+    plan: Plan
+    resources: Resources
+    forecast: Forecast
+    settings: Settings
+    folder: str
+    created: datetime
+    assumptions: tuple[str, ...] = ()
+
+    @property
+    def created_text(self) -> str:
+        """The time as the log writes it, too."""
+        return f"{self.created:%Y-%m-%d %H:%M:%S}"
+
+    @property
+    def total_runs(self) -> int:
+        """Fine-tuned runs and controls."""
+        return len(self.plan.runs) + len(self.plan.controls)
+
+    def script_mark(self, task: str) -> str:
+        """`✓`, or why the task's script will not do."""
+        return mark(self._script(task)).removesuffix(" verified")
+
+    def dataset_mark(self, task: str) -> str:
+        """`✓`, or that the task's own dataset is not there; nothing for a task without one."""
+        there = self._script(task).dataset_found
+        return "" if there is None else "✓" if there else "✗ not found (prerequisite)"
+
+    def _script(self, task: str) -> ScriptFacts:
+        return next(script for script in self.resources.scripts if script.task == task)
+
+    @property
+    def epochs_to_evaluate(self) -> str:
+        """Which epochs, in words."""
+        epochs = self.plan.spec.evaluation.epochs
+        words = {"last": "last epoch only", "all": "all epochs", "best": "best by validation loss"}
+        text = words[epochs] if isinstance(epochs, str) else ", ".join(map(str, epochs))
+        return f"{text} (selective, see Evaluation Matrix)" if self.plan.spec.evaluation.matrix else text
+
+    @property
+    def configuration(self) -> Bullets:
+        """Bullets beside those of every experiment: other recipe keys, what labels and variants stand for."""
+        spec = self.plan.spec
+        others = [
+            (key, self.setting(key)) for key, _ in spec.training.settings if key not in TRAINING_DEFAULTS
+        ]
+        labels = [
+            (f"{variable.key} {level.label}", setting_text(level.value))
+            for variable in spec.variables
+            for level in variable.levels
+            if level.label
+        ]
+        variants = [
+            (
+                f"Variant {variant.name}",
+                ", ".join(f"{key} {setting_text(value)}" for key, value in variant.settings) or "as above",
+            )
+            for variant in spec.variants
+        ]
+        return [*others, *labels, *variants]
+
+    def setting(self, key: str) -> str:
+        """What the runs set a recipe key to: one value, the levels, or one a model."""
+        by_model = {model.name: self._values(key, model.name) for model in self.plan.spec.models}
+        if len(set(by_model.values())) == 1:
+            return next(iter(by_model.values()))
+        return ", ".join(f"{model}: {text}" for model, text in by_model.items())
+
+    def _values(self, key: str, model: str) -> str:
+        values = [run.get(key) for run in self.plan.runs if run.model == model]
+        return ", ".join(dict.fromkeys("-" if value is None else setting_text(value) for value in values))
+
+    @property
+    def packing_note(self) -> str:
+        """What packing does to the runs."""
+        return "; ".join(
+            _PACKING[packed] for packed in sorted({run.packed for run in self.plan.runs}, reverse=True)
+        )
+
+    @property
+    def lora_alpha(self) -> str:
+        """As set, or how it follows from the rank."""
+        alpha = self.setting("lora_alpha")
+        return "Auto-set to 2 × rank" if alpha == "auto" else alpha  # noqa: RUF001  # the template's words
+
+    @property
+    def system_prompt(self) -> str:
+        """In quotes; several where it varies."""
+        return ", ".join(dict.fromkeys(f'"{run.get("system_prompt")}"' for run in self.plan.runs))
+
+    @property
+    def validation(self) -> str:
+        """Yes or no."""
+        return self.setting("validation").replace("true", "yes").replace("false", "no")
+
+    @property
+    def run_pattern(self) -> str:
+        """How fine-tuned runs are named."""
+        spec = self.plan.spec
+        factors = [
+            factor.factor for factor in self.plan.factors if factor.factor not in {"model", "lora_rank"}
+        ]
+        parts = [f"_{{{factor}}}" if factor == "variant" else f"_{factor}{{{factor}}}" for factor in factors]
+        rank = "_rank{N}" if any(run.lora_rank is not None for run in self.plan.runs) else ""
+        return "".join(["{model_name}", *parts, rank]) if spec.models else ""
+
+    @property
+    def per_model(self) -> Bullets:
+        """How long the runs of each model take."""
+        return [
+            (model.name, takes.training(self.forecast.of_model(model.name)))
+            for model in self.plan.spec.models
+        ]
+
+    @property
+    def gpu_hours(self) -> str:
+        """GPU hours of all training."""
+        return f"{self.forecast.gpu_hours:,.1f}"
+
+    @property
+    def basis(self) -> str:
+        """The prior runs that training's times rest on."""
+        return takes.basis([group.estimate.time for group in self.forecast.training])
+
+    @property
+    def per_evaluation(self) -> str:
+        """How long one evaluation takes."""
+        return takes.span([group.estimate.median_seconds for group in self.forecast.evaluation])
+
+    @property
+    def evaluation_total(self) -> str:
+        """How long all evaluations take, one after the other."""
+        return takes.evaluations(self.forecast)
+
+    @property
+    def available(self) -> str:
+        """Free space, and whether the checkpoints fit."""
+        free = self.resources.disk.free_gib
+        if free is None:
+            return "not known"
+        return f"{gib(free)} {'✓' if self.forecast.disk_gib <= free else '✗ not enough'}"
+
+    @property
+    def notes(self) -> list[str]:
+        """Prerequisites with their advice, assumptions, and what the person wrote."""
+        written = [line for line in LINE_END.split(self.plan.spec.notes or "") if line.strip()]
+        return [*self._advice(), *self._cautions(), *self.assumptions, *written] or ["None."]
+
+    def _cautions(self) -> Iterator[str]:
+        most = self.settings.max_gpu_hours
+        if most is not None and self.forecast.gpu_hours > most:
+            yield f"{self.gpu_hours} GPU hours are more than max_gpu_hours, {most:g}."
+        if self.forecast.preliminary:
+            yield f"Estimates without prior runs are {PRELIMINARY}."
+
+    def _advice(self) -> Iterator[str]:
+        found = self.resources
+        for model in found.models:
+            yield from _advised(f"Model {model.name}", model.advice)
+        for dataset in found.datasets:
+            yield from _advised(f"Dataset {dataset.label or dataset.path}", dataset.advice)
+        for script in found.scripts:
+            yield from _advised(f"Task {script.task}", script.advice)
+        yield from _advised("Disk space", found.disk.advice_for(self.forecast.disk_gib))
+
+
+def _advised(what: str, advice: str | None) -> Iterator[str]:
+    if advice:
+        yield f"{what}: {advice}"
+
+
+def setting_text(value: Setting) -> str:
+    """A setting as the document shows it; no text is `""`."""
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(setting_text, value))}]"
+    return short(value) if value != "" else '""'
+
+
+def mark(facts: ModelFacts | DatasetFacts | ScriptFacts) -> str:
+    """Whether it is there and sound."""
+    if not facts.advice:
+        return VERIFIED
+    if isinstance(facts, ScriptFacts) and facts.found and not facts.reason:
+        return VERIFIED  # the advice is about its dataset, which has its own mark
+    return f"✗ {facts.reason if facts.found else 'not found'} (prerequisite)"
+
+
+def size_text(facts: DatasetFacts) -> str:
+    """The dataset's size on disk."""
+    return "not known" if facts.bytes is None else size(facts.bytes)
+
+
+def splits_text(facts: DatasetFacts) -> str:
+    """`train (8,000), validation (1,000)`."""
+    parts = [
+        f"{split.name} ({'not counted' if split.rows is None else count(split.rows)})"
+        for split in facts.splits
+    ]
+    return ", ".join(parts) or "not known"
+
+
+def matrix_cells(row: MatrixRow) -> list[str]:
+    """`✓ epoch 0,1`, `✓` for a base model, `-` for none."""
+    return [
+        "-" if epochs is None else f"✓ epoch {','.join(epochs)}" if epochs else "✓" for _, epochs in row.cells
+    ]
