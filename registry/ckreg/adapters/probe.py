@@ -1,0 +1,146 @@
+"""Asks the machine: really runs ls, du and df, and looks into model folders."""
+
+import json
+import os
+import re
+import shlex
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ckreg.core.text import one_line
+
+_SECONDS = 60  # a network filesystem that hangs must not hang the plan
+_WEIGHTS = (".safetensors", ".bin", ".pth", ".pt")
+_LFS_POINTER = b"version https://git-lfs"
+_INDEXES = ("model.safetensors.index.json", "pytorch_model.bin.index.json")
+_INDEX_LIMIT = 64 * 1024 * 1024  # bytes
+_DF_ROW = re.compile(r"\s\d+\s+\d+\s+(-?\d+)\s+\d+%\s")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A command as it was run, what it printed, and why it failed if it did (None where it did not)."""
+
+    command: str
+    output: str
+    problem: str | None
+
+
+def ask(words: Sequence[str]) -> Answer:
+    """Run a program without a shell, in the C locale, with nothing to read."""
+    command = one_line(shlex.join(words))
+    try:
+        done = subprocess.run(
+            words,
+            capture_output=True,
+            check=False,
+            env=os.environ | {"LC_ALL": "C"},
+            stdin=subprocess.DEVNULL,
+            timeout=_SECONDS,
+        )
+    except FileNotFoundError:
+        return Answer(command, "", f"{words[0]} is not installed")
+    except subprocess.TimeoutExpired:
+        return Answer(command, "", f"no answer in {_SECONDS} s")
+    except (OSError, ValueError) as error:  # ValueError: a NUL in a path
+        return Answer(command, "", one_line(str(error)))
+    output = done.stdout.decode(errors="replace")
+    complaint = one_line(done.stderr.decode(errors="replace"))
+    return Answer(command, output, (complaint or f"exit {done.returncode}") if done.returncode else None)
+
+
+def list_names(path: str) -> Answer:
+    """`ls` of a folder or a file."""
+    return ask(["ls", "--", path])
+
+
+def list_size(path: str) -> Answer:
+    """`ls -lh` of a folder's own line, or of a file."""
+    return ask(["ls", "-lhd", "--", path])
+
+
+def measure(path: str) -> tuple[Answer, int | None]:
+    """`du` of everything under the path, links followed (Hugging Face's cache is links), in bytes."""
+    answer = ask(["du", "-skL", "--", path])
+    found = re.match(r"(\d+)\s", answer.output)
+    return answer, int(found.group(1)) * 1024 if found else None
+
+
+def free_space(path: str) -> tuple[Answer, float | None]:
+    """`df` of the filesystem that holds the path, in GiB."""
+    answer = ask(["df", "-Pk", "--", path])
+    found = _DF_ROW.search(answer.output)
+    return answer, int(found.group(1)) / 1024**2 if found and not answer.problem else None
+
+
+# os.path answers no where pathlib raises: in a folder that may not be entered, for a name with a NUL.
+def exists(path: str) -> bool:
+    """Whether anything is there that can be seen."""
+    return os.path.exists(path)  # noqa: PTH110
+
+
+def is_folder(path: str) -> bool:
+    """Whether a folder is there that can be seen."""
+    return os.path.isdir(path)  # noqa: PTH112
+
+
+def file_bytes(path: str) -> int | None:
+    """A file's size; None for anything else."""
+    try:
+        return os.path.getsize(path) if os.path.isfile(path) else None  # noqa: PTH113, PTH202
+    except (OSError, ValueError):
+        return None
+
+
+def has_config(folder: str) -> bool:
+    """Whether the model says its shape: `config.json` (Hugging Face) or `params.json` (Meta)."""
+    return any(
+        file_bytes(f"{folder}/{name}") for name in ("config.json", "params.json", "original/params.json")
+    )
+
+
+def weights_fault(folder: str) -> str | None:
+    """Why the weights are not all there: no file, an empty one, a pointer of git-lfs, a missing shard."""
+    files = [path for part in ("", "original") for path in _weight_files(Path(folder, part))]
+    if not files:
+        return "it has no weights"
+    hollow = next((path for path in files if _hollow(path)), None)
+    if hollow:
+        return f"{one_line(hollow.name)} is empty, a dangling link or only a pointer of git-lfs"
+    missing = [
+        name for index in _INDEXES for name in _shards(Path(folder, index)) if not Path(folder, name).exists()
+    ]
+    return f"{len(set(missing))} of its weight files are missing" if missing else None
+
+
+def _weight_files(folder: Path) -> list[Path]:
+    try:
+        return sorted(
+            path for path in folder.iterdir() if path.suffix in _WEIGHTS and path.name != "training_args.bin"
+        )
+    except OSError:
+        return []
+
+
+def _hollow(path: Path) -> bool:
+    if not file_bytes(str(path)):  # empty, a link to nothing, or a pipe that would never end
+        return True
+    try:
+        with path.open("rb") as file:
+            head = file.read(len(_LFS_POINTER))
+    except OSError:
+        return True
+    return head == _LFS_POINTER
+
+
+def _shards(index: Path) -> list[str]:
+    """The weight files that an index names; none where there is no index that can be read."""
+    if not 0 < (file_bytes(str(index)) or 0) < _INDEX_LIMIT:
+        return []
+    try:
+        names = json.loads(index.read_bytes())["weight_map"].values()
+    except (OSError, ValueError, RecursionError, KeyError, TypeError, AttributeError):
+        return []
+    return [name for name in names if isinstance(name, str) and "\0" not in name]
