@@ -27,20 +27,32 @@ class _Section(dict[str, object]):
     """A mapping with a line for every key, where others stand on one line."""
 
 
+class _Representer(SafeRepresenter):
+    """Writes sections as such, and text that is more than one printable line with escapes."""
+
+    def represent_section(self, section: _Section) -> Node:
+        return self.represent_mapping("tag:yaml.org,2002:map", section, flow_style=False)
+
+    def represent_text(self, text: str) -> Node:
+        # Plain and single-quoted text folds NEL, U+2028 and their like into spaces.
+        style = None if text.isprintable() else '"'
+        return self.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_Representer.add_representer(_Section, _Representer.represent_section)
+_Representer.add_representer(str, _Representer.represent_text)
+
+
 def dump_spec(spec: Spec) -> str:
     """The spec as YAML 1.2, in the order of the keys' description; the same spec gives the same bytes."""
     yaml = YAML(typ="safe", pure=True)
+    yaml.Representer = _Representer
     yaml.default_flow_style = None
     yaml.sort_base_mapping_type_on_output = False  # type: ignore[assignment]  # ruamel annotates no such thing
     yaml.width = _WIDEST_LINE
-    yaml.representer.add_representer(_Section, _represent_section)
     out = io.StringIO()
     yaml.dump(_tree(spec), out)
     return out.getvalue()
-
-
-def _represent_section(representer: SafeRepresenter, section: _Section) -> Node:
-    return representer.represent_mapping("tag:yaml.org,2002:map", section, flow_style=False)
 
 
 def _tree(spec: Spec) -> dict[str, object]:
