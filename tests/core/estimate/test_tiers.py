@@ -1,0 +1,55 @@
+import pytest
+
+from ckreg.core.estimate import Tier, TrainingRequest
+from ckreg.core.estimate.tiers import choose, seconds_per_sample
+from tests.core.estimate.runs import evaluated, trained
+
+REQUEST = TrainingRequest(
+    "Llama-3.2-1B-Instruct", "lora_finetune_single_device", batch_size=4, lora_rank=8, gpu_type="A100"
+)
+
+
+@pytest.mark.parametrize(
+    ("facts", "tier"),
+    [
+        ({}, Tier.SAME_SETUP),
+        ({"gpu_type": "a100", "recipe": "lora_finetune_single_device", "lora_rank": 8}, Tier.SAME_SETUP),
+        ({"model": "llama-3.2-1b-instruct"}, Tier.SAME_SETUP),
+        ({"lora_rank": 64}, Tier.SAME_MODEL),
+        ({"recipe": "full_finetune_single_device"}, Tier.SAME_MODEL),
+        ({"batch_size": 2}, Tier.SAME_MODEL),
+        ({"grad_accum": 4}, Tier.SAME_MODEL),
+        ({"n_gpus": 4}, Tier.SAME_MODEL),
+        ({"gpu_type": "H100"}, Tier.ACROSS),
+        ({"packed": True}, Tier.ACROSS),
+        ({"model": "Llama-3.2-3B"}, Tier.ACROSS),
+        ({"model": "gpt2"}, Tier.TABLE),
+        ({"seconds_per_step": None}, Tier.TABLE),
+    ],
+)
+def test_nearest_tier(facts: dict[str, object], tier: Tier) -> None:
+    assert choose(REQUEST, [trained(**facts)]).tier is tier
+
+
+def test_evaluations_say_nothing_of_training() -> None:
+    assert choose(REQUEST, [evaluated(samples_per_second=1.0)]).tier is Tier.TABLE
+
+
+def test_runs_on_a_known_gpu_go_before_those_on_an_unknown_one() -> None:
+    known = trained(gpu_type="A100", log_path="known")
+    assert choose(REQUEST, [trained(), known]).runs == (known,)
+
+
+def test_a_distributed_run_on_nobody_knows_how_many_gpus_has_no_rate() -> None:
+    assert seconds_per_sample(trained(recipe="lora_finetune_distributed")) is None
+    assert seconds_per_sample(trained(recipe="lora_finetune_distributed", n_gpus=2)) == 0.25 / 8
+
+
+def test_sizes_more_than_ten_times_apart_say_nothing_of_each_other() -> None:
+    assert choose(REQUEST, [trained(model="Llama-3.1-70B")]).tier is Tier.TABLE
+    assert choose(REQUEST, [trained(model="Llama-mini-8M")]).tier is Tier.TABLE
+
+
+def test_the_same_packing_goes_first_among_other_models() -> None:
+    packed, unpacked = trained(model="X-3B", packed=True, log_path="p"), trained(model="X-3B", log_path="u")
+    assert choose(REQUEST, [packed, unpacked]).runs == (unpacked,)
