@@ -13,7 +13,7 @@ MARK = "ckreg-hook 7d0f5c1e"
 
 
 def stub_text(name: str, registry: str) -> str:
-    """The stub for this machine: the interpreter that runs now, and the way from git's top to the registry."""
+    """The stub for this machine: the interpreter that runs now, the way from git's top to the registry."""
     text = resources.files("ckreg").joinpath("hooks", name).read_text(encoding="utf-8")
     return text.replace("@PYTHON@", shlex.quote(sys.executable)).replace("@REGISTRY@", shlex.quote(registry))
 

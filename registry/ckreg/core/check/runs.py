@@ -49,7 +49,9 @@ def _check_names(runs: Iterable[RunRow]) -> Iterator[Problem]:
 
 def _first_lines(summary: Summary) -> Iterator[tuple[int, str]]:
     seen: set[str] = set()
-    for row in (*summary.fine_tuning, *summary.evaluations):
-        if row.run_name not in seen:
-            yield row.line, row.run_name
-        seen.add(row.run_name)
+    rows = [(row.line, row.run_name) for row in summary.fine_tuning]
+    rows += [(row.line, row.run_name) for row in summary.evaluations]
+    for line, name in rows:
+        if name not in seen:
+            yield line, name
+        seen.add(name)

@@ -1,0 +1,20 @@
+"""The SQLite cache in `.ckreg/cache.db`: built from what is committed and from logs, and safe to lose."""
+
+from ckreg.adapters.cache.measured import measurement_of, row_of
+from ckreg.adapters.cache.roots import known_roots, remember_roots
+from ckreg.adapters.cache.sql import Answer, ask
+from ckreg.adapters.cache.store import Cache, DamagedError, Row, open_cache, storable
+
+__all__ = [
+    "Answer",
+    "Cache",
+    "DamagedError",
+    "Row",
+    "ask",
+    "known_roots",
+    "measurement_of",
+    "open_cache",
+    "remember_roots",
+    "row_of",
+    "storable",
+]

@@ -1,0 +1,35 @@
+"""Measurements as rows of the cache, and back."""
+
+import dataclasses
+from typing import Any
+
+from ckreg.adapters.cache.schema import TABLES
+from ckreg.core.measure.measurement import Framework, Kind, Measurement, Outcome, SpeedMethod
+
+_FIELDS = tuple(field.name for field in dataclasses.fields(Measurement))
+_COLUMNS = tuple(name for name in TABLES["measurements"].columns if name in _FIELDS)
+
+
+def row_of(measurement: Measurement) -> dict[str, object]:
+    """The row of one measurement; what the log alone says is kept once more, beside the scheduler's word."""
+    row: dict[str, object] = {name: getattr(measurement, name) for name in _COLUMNS}
+    return row | {
+        "log_outcome": measurement.outcome,
+        "log_outcome_evidence": measurement.outcome_evidence,
+        "log_elapsed_seconds": measurement.elapsed_seconds,
+    }
+
+
+def measurement_of(row: dict[str, Any]) -> Measurement:
+    """The measurement of a row of the table."""
+    values = {name: row[name] for name in _COLUMNS}
+    return Measurement(
+        **values
+        | {
+            "framework": Framework(values["framework"]),
+            "kind": Kind(values["kind"]),
+            "outcome": Outcome(values["outcome"]),
+            "speed_method": SpeedMethod(values["speed_method"]) if values["speed_method"] else None,
+            "packed": None if values["packed"] is None else bool(values["packed"]),
+        }
+    )

@@ -1,0 +1,205 @@
+"""The tables of the cache; the names of `measurements` are an interface."""
+
+import sqlite3
+from typing import NamedTuple
+
+from ckreg.core.query import VIEWS
+
+SCHEMA = 1
+"""Kept in SQLite's `user_version`; another number there means: drop everything and build anew."""
+
+
+class Table(NamedTuple):
+    """Columns with their types, the columns that tell rows apart, and what is looked up by."""
+
+    columns: dict[str, type]
+    key: tuple[str, ...]
+    indexes: tuple[tuple[str, ...], ...] = ()
+
+
+TABLES = {
+    "experiments": Table(
+        {
+            "name": str,
+            "type": str,
+            "question": str,
+            "created": str,
+            "path": str,
+            "mtime_ns": int,
+            "size": int,
+        },
+        ("name",),
+    ),
+    "variables": Table({"experiment": str, "factor": str, "level": str}, ("experiment", "factor", "level")),
+    "runs": Table(
+        {
+            "experiment": str,
+            "run_name": str,
+            "model": str,
+            "lora_rank": int,
+            "batch_size": int,
+            "type": str,
+            "est_time": str,
+            "status": str,
+            "job_id": str,
+            "started": str,
+            "completed": str,
+            "notes": str,
+            "line": int,
+        },
+        ("experiment", "run_name"),
+        (("job_id",),),
+    ),
+    "evaluations": Table(
+        {
+            "experiment": str,
+            "run_name": str,
+            "task": str,
+            "epoch": str,
+            "status": str,
+            "job_id": str,
+            "completed": str,
+            "notes": str,
+            "line": int,
+        },
+        ("experiment", "line"),
+        (("experiment", "run_name"), ("job_id",)),
+    ),
+    "status_events": Table(
+        {
+            "commit_id": str,
+            "id": str,
+            "author": str,
+            "experiment": str,
+            "run": str,
+            "task": str,
+            "epoch": str,
+            "from_status": str,
+            "to_status": str,
+            "job": str,
+            "by": str,
+            "evidence": str,
+            "at": str,
+            "forced": int,
+        },
+        ("commit_id", "id"),
+        (("experiment", "run"),),
+    ),
+    "logs": Table(
+        {
+            "path": str,
+            "size": int,
+            "mtime_ns": int,
+            "inode": str,
+            "reader_version": int,
+        },
+        ("path",),
+    ),
+    "measurements": Table(
+        {
+            "log_path": str,
+            "segment": int,
+            "job_id": str,
+            "array_task": int,
+            "experiment": str,
+            "run_name": str,
+            "framework": str,
+            "kind": str,
+            "recipe": str,
+            "model": str,
+            "lora_rank": int,
+            "batch_size": int,
+            "grad_accum": int,
+            "packed": int,
+            "max_seq_len": int,
+            "dataset": str,
+            "n_gpus": int,
+            "gpu_type": str,
+            "epochs": int,
+            "steps_total": int,
+            "steps_done": int,
+            "seconds_per_step": float,
+            "speed_method": str,
+            "samples_per_second": float,
+            "tokens_per_second_per_gpu": float,
+            "startup_seconds": float,
+            "seen_seconds": float,
+            "elapsed_seconds": float,
+            "checkpoint_gib": float,
+            "checkpoint_seconds": float,
+            "peak_gpu_mem_gib": float,
+            "outcome": str,
+            "outcome_evidence": str,
+            # What the log alone says, kept beside the scheduler's word.
+            "log_outcome": str,
+            "log_outcome_evidence": str,
+            "log_elapsed_seconds": float,
+        },
+        ("log_path", "segment"),
+        (("experiment", "run_name"), ("job_id",), ("model",)),
+    ),
+    "jobs": Table(
+        {
+            "source": str,
+            "cluster": str,
+            "job_id": str,
+            "state": str,
+            "outcome": str,
+            "exit_code": str,
+            "elapsed_seconds": int,
+            "time_limit_seconds": int,
+            "submitted": str,
+            "started": str,
+            "ended": str,
+            "max_rss_gib": float,
+            "gpus": int,
+            "gpu_type": str,
+            "nodes": str,
+        },
+        ("source", "cluster", "job_id", "submitted"),
+        (("job_id",),),
+    ),
+    "predictions": Table(
+        {
+            "experiment": str,
+            "run_name": str,
+            "task": str,
+            "epoch": str,
+            "median_seconds": float,
+            "p90_seconds": float,
+            "tier": str,
+        },
+        ("experiment", "run_name", "task", "epoch"),
+    ),
+    "results": Table(
+        {"experiment": str, "run_name": str, "task": str, "epoch": str, "metric": str, "value": float},
+        ("experiment", "run_name", "task", "epoch", "metric"),
+    ),
+    "facts": Table({"name": str, "value": str}, ("name",)),
+}
+
+
+def build(connection: sqlite3.Connection) -> None:
+    """Drop whatever is there, and make the tables, indexes and views; the number comes last."""
+    from sqlite_utils import Database  # noqa: PLC0415  # 150 ms that only building anew has to pay
+
+    database = Database(connection, execute_plugins=False)
+    connection.execute("PRAGMA user_version = 0")
+    for old in database.view_names():
+        connection.execute(f"DROP VIEW {_quoted(old)}")
+    for old in database.table_names():
+        connection.execute(f"DROP TABLE {_quoted(old)}")
+    for name, table in TABLES.items():
+        made = database.table(name).create(
+            table.columns, pk=table.key if len(table.key) > 1 else table.key[0]
+        )
+        for columns in table.indexes:
+            made.create_index(list(columns))
+    for view, sql in VIEWS.items():
+        database.create_view(view, sql.strip())
+    connection.execute(f"PRAGMA user_version = {SCHEMA}")
+
+
+def _quoted(name: str) -> str:
+    escaped = name.replace('"', '""')
+    return f'"{escaped}"'

@@ -1,0 +1,150 @@
+"""SQL from people, held to reading: no attach, no pragma, no extension, no end without a limit."""
+
+import contextlib
+import math
+import sqlite3
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from ckreg.adapters.cache.store import connect, damaged, is_damage
+from ckreg.errors import RefusedError, UsageError
+
+_ALLOWED = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_RECURSIVE}
+# These reach outside the database, or hand pointers about.
+_REFUSED_FUNCTIONS = {"load_extension", "fts3_tokenizer", "readfile", "writefile", "edit"}
+_LONGEST_VALUE = 10_000_000
+_MOST_BYTES = 256_000_000
+_STEPS_BETWEEN_LOOKS = 10_000
+
+
+class Answer(NamedTuple):
+    """What a query gave; column names are told apart by a number where two are the same."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[object, ...], ...]
+
+
+def ask(path: Path, sql: str, *, seconds: float = 30.0, most_rows: int = 100_000) -> Answer:
+    """Run one SELECT over the cache, for at most so many seconds and rows.
+
+    Raises:
+        UsageError: the SQL is wrong; the message has SQLite's word and the tables there are.
+        RefusedError: it would do more than read, takes too long or gives too much.
+    """
+    with contextlib.closing(connect(path)) as connection:
+        guard = _Guard(seconds)
+        connection.text_factory = _lenient
+        connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST_VALUE)
+        connection.set_authorizer(guard.authorize)
+        connection.set_progress_handler(guard.out_of_time, _STEPS_BETWEEN_LOOKS)
+        try:
+            found = connection.execute(sql)
+            if found.description is None:
+                raise UsageError("There is no query in that. Write `ckreg query 'SELECT ...'`.")
+            columns = _distinct([column[0] for column in found.description])
+            return Answer(columns, tuple(_limited(found, most_rows)))
+        except (sqlite3.Error, sqlite3.Warning, ValueError, OverflowError) as error:
+            connection.set_authorizer(None)
+            connection.set_progress_handler(None, 0)
+            raise _explained(error, guard, connection, path) from None
+
+
+class _Guard:
+    """What SQLite asks while it prepares and runs a query."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self.late = False
+        self.refused: str | None = None
+        self._deadline = time.monotonic() + seconds
+
+    def authorize(self, action: int, first: str | None, second: str | None, *_: str | None) -> int:
+        if action in _ALLOWED:
+            return sqlite3.SQLITE_OK
+        if action == sqlite3.SQLITE_FUNCTION and (second or "").lower() not in _REFUSED_FUNCTIONS:
+            return sqlite3.SQLITE_OK
+        self.refused = self.refused or _word(action, first, second)
+        return sqlite3.SQLITE_DENY
+
+    def out_of_time(self) -> bool:
+        self.late = self.late or time.monotonic() > self._deadline
+        return self.late
+
+
+def _word(action: int, first: str | None, second: str | None) -> str:
+    if action == sqlite3.SQLITE_FUNCTION:
+        return f"the function {second}"
+    names = {getattr(sqlite3, name): name for name in dir(sqlite3) if name.startswith(_ACTIONS)}
+    word = names.get(action, f"action {action}").removeprefix("SQLITE_").replace("_", " ")
+    return f"{word} {first}" if first else word
+
+
+_ACTIONS = (
+    "SQLITE_CREATE_",
+    "SQLITE_DROP_",
+    "SQLITE_INSERT",
+    "SQLITE_UPDATE",
+    "SQLITE_DELETE",
+    "SQLITE_PRAGMA",
+    "SQLITE_ATTACH",
+    "SQLITE_DETACH",
+    "SQLITE_ALTER_TABLE",
+    "SQLITE_REINDEX",
+    "SQLITE_ANALYZE",
+    "SQLITE_TRANSACTION",
+    "SQLITE_SAVEPOINT",
+)
+
+
+def _limited(found: sqlite3.Cursor, most_rows: int) -> Iterator[tuple[object, ...]]:
+    weight = 0
+    for number, row in enumerate(found):
+        weight += sum(len(value) for value in row if isinstance(value, str | bytes))
+        if number >= most_rows or weight > _MOST_BYTES:
+            raise RefusedError(f"The query gives more than {number:,} rows. Add a LIMIT, or ask for less.")
+        yield tuple(_plain(value) for value in row)
+
+
+def _plain(value: object) -> object:
+    """Blobs as hexadecimal text; infinities, which JSON does not have, as null."""
+    if isinstance(value, bytes):
+        return value.hex()
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _distinct(names: list[str]) -> tuple[str, ...]:
+    taken: dict[str, None] = {}
+    for name in names:
+        fresh, number = name, 2
+        while fresh in taken:
+            fresh, number = f"{name}_{number}", number + 1
+        taken[fresh] = None
+    return tuple(taken)
+
+
+def _lenient(text: bytes) -> str:
+    return text.decode("utf-8", "replace")
+
+
+def _explained(error: Exception, guard: _Guard, connection: sqlite3.Connection, path: Path) -> Exception:
+    if guard.refused:
+        return RefusedError(f"The cache is for reading: {guard.refused} is refused. Ask with a SELECT.")
+    if guard.late:
+        return RefusedError(
+            f"The query took more than {guard.seconds:g} s. Ask for less, or for fewer tables at once."
+        )
+    if is_damage(error):
+        return damaged(path, error)
+    return UsageError(f"SQL: {error}. Tables and views: {', '.join(_tables(connection))}.")
+
+
+def _tables(connection: sqlite3.Connection) -> list[str]:
+    with contextlib.suppress(sqlite3.Error):
+        found = connection.execute(
+            "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name <> 'facts' "
+            "ORDER BY type, name"
+        )
+        return [str(row[0]) for row in found]
+    return []

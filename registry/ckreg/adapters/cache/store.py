@@ -1,0 +1,217 @@
+"""The cache's connection: opened or built anew, written in short transactions, read as rows."""
+
+import contextlib
+import dataclasses
+import json
+import math
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from ckreg.adapters.cache.schema import SCHEMA, TABLES, build
+from ckreg.errors import BusyError, OutsideError
+
+_BUSY_SECONDS = 30.0
+_INTEGER_LIMIT = 2**63
+_DAMAGED = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
+
+Row = dict[str, object]
+
+
+class DamagedError(OutsideError):
+    """The file is no database any more; whoever can build it anew does."""
+
+
+class Cache:
+    """An open cache. `built` says that it is new and empty, `rebuilt` that another was there and is gone."""
+
+    def __init__(
+        self, path: Path, connection: sqlite3.Connection, *, built: bool = False, rebuilt: bool = False
+    ) -> None:
+        self.path = path
+        self.built = built
+        self.rebuilt = rebuilt
+        self._connection = connection
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[None]:
+        """One transaction: all of it or nothing; others wait for it up to 30 seconds.
+
+        Raises:
+            BusyError: somebody else wrote all that time.
+            OutsideError: the disk is full, the folder read-only, the file damaged.
+        """
+        with translated(self.path):
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+                raise
+            self._connection.execute("COMMIT")
+
+    def put(self, table: str, rows: Iterable[Mapping[str, object]]) -> None:
+        """Insert rows, in the place of those with the same key; columns that a row does not name are null."""
+        columns = list(TABLES[table].columns)
+        names = ", ".join(f'"{column}"' for column in columns)
+        marks = ", ".join("?" * len(columns))
+        values = ([storable(row.get(column)) for column in columns] for row in rows)
+        self._connection.executemany(f"INSERT OR REPLACE INTO {table} ({names}) VALUES ({marks})", values)  # noqa: S608  # names of our own schema
+
+    def update(self, sql: str, rows: Iterable[Iterable[object]]) -> None:
+        """Run one UPDATE of ckreg's own for each row of values."""
+        self._connection.executemany(sql, ([storable(value) for value in row] for row in rows))
+
+    def delete(self, table: str, column: str, values: Iterable[object]) -> None:
+        """Delete the rows whose column has one of the values."""
+        self._connection.executemany(
+            f'DELETE FROM {table} WHERE "{column}" = ?',  # noqa: S608  # names of our own schema
+            ([storable(value)] for value in values),
+        )
+
+    def clear(self, *tables: str) -> None:
+        """Delete all rows of these tables."""
+        for table in tables:
+            self._connection.execute(f"DELETE FROM {table}")  # noqa: S608  # names of our own schema
+
+    def rows(self, sql: str, values: Iterable[object] = ()) -> list[Row]:
+        """The rows that a query of ckreg's own gives, by column name."""
+        with translated(self.path):
+            found = self._connection.execute(sql, [storable(value) for value in values])
+            names = [column[0] for column in found.description]
+            return [dict(zip(names, row, strict=True)) for row in found]
+
+    def count(self, table: str) -> int:
+        """How many rows a table or view of our own schema has."""
+        with translated(self.path):
+            found = self._connection.execute(f"SELECT count(*) FROM {table}")  # noqa: S608  # see `put`
+            return int(found.fetchone()[0])
+
+    def fact(self, name: str) -> str | None:
+        """A single remembered fact, such as the last commit that was read."""
+        found = self.rows("SELECT value FROM facts WHERE name = ?", [name])
+        return str(found[0]["value"]) if found else None
+
+
+def open_cache(path: Path, *, anew: bool = False) -> Cache:
+    """Open the cache at `path`; build it where there is none, or one of another schema, or a damaged one.
+
+    Raises:
+        OutsideError: the folder cannot be written or the file not opened.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutsideError(f"{path.parent} cannot be made: {error.strerror}.") from error
+    connection = None if anew else _opened(path)
+    if connection is not None:
+        return Cache(path, connection)
+    return _built(path, anew=anew)
+
+
+def _opened(path: Path) -> sqlite3.Connection | None:
+    """A connection to a cache of this schema, or `None` where there is no such cache."""
+    # A link came with somebody's clone, and leads to a file that is not ours to write.
+    if path.is_symlink() or not path.exists():
+        return None
+    connection = connect(path)
+    try:
+        if connection.execute("PRAGMA user_version").fetchone()[0] == SCHEMA:
+            return connection
+    except sqlite3.DatabaseError as error:
+        if not is_damage(error):
+            connection.close()
+            with translated(path):
+                raise
+    connection.close()
+    return None
+
+
+def _built(path: Path, *, anew: bool) -> Cache:
+    from filelock import FileLock, Timeout  # noqa: PLC0415  # 20 ms that only building anew has to pay
+
+    try:
+        with FileLock(path.with_suffix(".lock"), timeout=_BUSY_SECONDS), translated(path):
+            if not anew and (connection := _opened(path)):  # somebody else built it while we waited
+                return Cache(path, connection)
+            existed = path.exists()
+            # The journal first: one that is left beside a new database would be played into it.
+            Path(f"{path}-journal").unlink(missing_ok=True)
+            path.unlink(missing_ok=True)
+            connection = connect(path)
+            try:
+                build(connection)
+            except BaseException:
+                connection.close()
+                raise
+            return Cache(path, connection, built=True, rebuilt=existed)
+    except Timeout:
+        raise BusyError(f"{path} is being built by another ckreg. Try again when it is done.") from None
+    except OSError as error:
+        raise OutsideError(f"{path} cannot be built: {error.strerror}.") from error
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """A connection that waits for others; transactions begin where the code says so.
+
+    The journal is SQLite's default, for rollback: a write-ahead log is not safe on network file systems.
+    """
+    with translated(path):
+        return sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None)
+
+
+@contextlib.contextmanager
+def translated(path: Path) -> Iterator[None]:
+    """SQLite's failures as ckreg's, with what to do."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        name = getattr(error, "sqlite_errorname", None) or ""
+        if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+            raise BusyError(f"{path} is in use by another ckreg. Try again when it is done.") from error
+        if is_damage(error):
+            raise damaged(path, error) from error
+        raise OutsideError(f"{path}: {error}. Is the disk full or the folder read-only?") from error
+
+
+def is_damage(error: Exception) -> bool:
+    """Whether SQLite says that the file is not, or no longer, a database."""
+    return (getattr(error, "sqlite_errorname", None) or "").startswith(_DAMAGED)
+
+
+def damaged(path: Path, error: Exception) -> DamagedError:
+    """The failure to raise for it."""
+    return DamagedError(f"{path} is damaged ({error}). `ckreg index --rebuild` makes it anew.")
+
+
+def storable(value: object) -> object:
+    """A value as SQLite keeps it: text in valid UTF-8, whole numbers of 64 bits, no infinities."""
+    if isinstance(value, bool):
+        return int(value)
+    if isinstance(value, str):
+        # A file name may hold bytes that are no UTF-8; written out as \\udcff they stay tellable apart.
+        return str(value).encode("utf-8", "backslashreplace").decode()
+    if isinstance(value, int):
+        return value if -_INTEGER_LIMIT <= value < _INTEGER_LIMIT else str(value)
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if value is None:
+        return None
+    if dataclasses.is_dataclass(value) or isinstance(value, list | tuple | dict):
+        return json.dumps(value, default=str)
+    return storable(str(value))

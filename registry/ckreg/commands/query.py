@@ -1,0 +1,49 @@
+"""Asks the cache in SQL, after bringing it up to date."""
+
+from dataclasses import dataclass
+
+from ckreg.adapters.cache import Answer, ask
+from ckreg.adapters.tree import Home
+from ckreg.flows.refreshing import cache_path, fresh_cache
+
+
+@dataclass(frozen=True, slots=True)
+class TableFacts:
+    """A table or view that can be asked: its columns, and how many rows it has."""
+
+    name: str
+    kind: str
+    columns: tuple[str, ...]
+    rows: int
+
+
+def query(home: Home, sql: str) -> Answer:
+    """The answer to one SELECT.
+
+    Raises:
+        UsageError: the SQL is wrong; the message names the tables.
+        RefusedError: it would do more than read, or take too long.
+    """
+    fresh_cache(home).close()
+    return ask(cache_path(home), sql)
+
+
+def tables(home: Home) -> tuple[TableFacts, ...]:
+    """All tables and views, views first."""
+    with fresh_cache(home) as cache:
+        names = cache.rows(
+            "SELECT name, type FROM sqlite_master WHERE type IN ('table', 'view') AND name <> 'facts' "
+            "ORDER BY type DESC, name"
+        )
+        return tuple(
+            TableFacts(
+                name=str(row["name"]),
+                kind=str(row["type"]),
+                columns=tuple(
+                    str(column["name"])
+                    for column in cache.rows("SELECT name FROM pragma_table_info(?)", [row["name"]])
+                ),
+                rows=cache.count(str(row["name"])),
+            )
+            for row in names
+        )
