@@ -1,0 +1,142 @@
+"""`ckreg demo`: the whole story in a throw-away registry, played by the very command line."""
+
+import os
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ckreg.adapters.demo_place import lay_out
+from ckreg.adapters.tree import Home
+from ckreg.errors import OutsideError
+
+PERSON = ("Ada Demo", "ada@example.org")
+RUN = "Llama-mini-2M-Instruct_rank4"
+QUERY = """\
+SELECT model, lora_rank AS rank, batch_size AS batch, steps_done AS steps,
+  round(seconds_per_step, 3) AS s_step, outcome
+FROM measurements ORDER BY model, rank"""
+
+_WIDTH = 76
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What is told, and the command that is run after it, in `folder`; the last scene has none."""
+
+    telling: str
+    words: tuple[str, ...] = ()
+    folder: Path = Path()
+
+    @property
+    def typed(self) -> str:
+        """The command as one would type it, long ones over several lines."""
+        return typed(self.words)
+
+
+def demo(folder: Path | None) -> Iterator[Scene]:
+    """Play the demo in `folder` (empty or absent), else in a new temporary one, and leave it there.
+
+    A scene is given before its command runs, which prints for itself.
+
+    Raises:
+        UsageError: the folder has something in it.
+        OutsideError: one of the commands failed.
+    """
+    place = lay_out(folder)
+    for scene in _scenes(place):
+        yield scene
+        if scene.words:
+            _run(scene)
+
+
+def _scenes(place: Path) -> Iterator[Scene]:
+    home = Home(place / "registry")
+    yield Scene(
+        f"A throw-away cluster lies in {place}: scratch/ has real job logs of earlier fine-tunes, "
+        "data/ a dataset, evals/ an evaluation script, models/ two stand-in models. "
+        f"The demo's commits are by {PERSON[0]} <{PERSON[1]}>; your git settings are not touched.\n\n"
+        "First a registry: a git repository for experiments.",
+        ("ckreg", "init", "registry"),
+        place,
+    )
+    (place / "claude.local.md").rename(home.root / "claude.local.md")
+    yield Scene(
+        "Where models and job logs lie differs from person to person: claude.local.md in the registry says "
+        "it, is not committed, and `ckreg config` shows what holds. Now the logs of prior runs are measured.",
+        ("ckreg", "index"),
+        home.root,
+    )
+    yield Scene(
+        "An experiment is planned from a spec: runs, controls, evaluations; everything that it needs is "
+        "looked for, and time and disk are estimated from those prior runs.",
+        ("ckreg", "design", "--spec", "../lora_comparison.yaml", "--yes"),
+        home.root,
+    )
+    (experiment,) = home.experiment_names()
+    yield Scene(
+        "The plan is a Markdown document that people edit too, so it can be checked.",
+        ("ckreg", "check"),
+        home.root,
+    )
+    setting = ("ckreg", "status", "set", experiment, RUN, "--status")
+    yield Scene("A job was submitted and runs.", (*setting, "running", "--job-id", "4711"), home.root)
+    yield Scene("It is done.", (*setting, "completed"), home.root)
+    yield Scene("Who is how far?", ("ckreg", "status", "show", experiment), home.root)
+    yield Scene("Questions go to the cache in SQL, read-only.", ("ckreg", "query", QUERY), home.root)
+    yield Scene("And all of it is in git.", ("git", "--no-pager", "log", "--oneline"), home.root)
+    yield Scene(
+        f"That was the main job. The registry stays in {home.root}; look at\n\n"
+        f"  experiments/{experiment}/experiment_summary.md\n"
+        f"  experiments/{experiment}/design-experiment.log\n\n"
+        "there, change ../lora_comparison.yaml and design again, or make your own with `ckreg init`. "
+        f"`rm -r {shlex.quote(str(place))}` removes it all."
+    )
+
+
+def typed(words: Sequence[str]) -> str:
+    """A command line that can be pasted into a shell; cut between words where it is long."""
+    lines = [""]
+    for word in map(shlex.quote, words):
+        first = word.partition("\n")[0]
+        if lines[-1] and len(lines[-1]) + len(first) >= _WIDTH:
+            lines.append("    ")
+        lines[-1] += word if not lines[-1].strip() else f" {word}"
+    return " \\\n".join(lines)
+
+
+def _run(scene: Scene) -> None:
+    program = [sys.executable, "-m", "ckreg"] if scene.words[0] == "ckreg" else [scene.words[0]]
+    sys.stdout.flush()
+    done = subprocess.run(
+        [*program, *scene.words[1:]],
+        check=False,
+        cwd=scene.folder,
+        env=_environment(os.environ),
+        stdin=subprocess.DEVNULL,
+    )
+    if done.returncode:
+        raise OutsideError(
+            f"`{' '.join(scene.words[:3])}` ended with exit code {done.returncode}. "
+            f"What the demo made stays in {scene.folder}."
+        )
+
+
+def _environment(inherited: Mapping[str, str]) -> dict[str, str]:
+    """The environment without what would lead the demo to the person's own registry, paths or identity."""
+    kept = {
+        name: value
+        for name, value in inherited.items()
+        if not name.startswith(("GIT_", "CKREG_")) or name in ("CKREG_NOW", "GIT_CONFIG_NOSYSTEM")
+    }
+    name, email = PERSON
+    return kept | {
+        "GIT_AUTHOR_NAME": name,
+        "GIT_AUTHOR_EMAIL": email,
+        "GIT_COMMITTER_NAME": name,
+        "GIT_COMMITTER_EMAIL": email,
+        # No file of this name: the person's own ~/.config/ckreg would beat the demo's paths.
+        "XDG_CONFIG_HOME": os.devnull,
+    }

@@ -1,0 +1,120 @@
+"""The library's front door: the same calls as the command line's, for Python."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ckreg.adapters.tree import Home, find_home, read_text
+from ckreg.commands.check import Finding, check
+from ckreg.commands.estimate import estimate
+from ckreg.commands.query import query
+from ckreg.commands.status_set import Wish, status_set
+from ckreg.core.estimate.values import Estimate, TrainingRequest
+from ckreg.core.status import Source, Status
+from ckreg.core.summary import Summary, parse
+from ckreg.flows.updates import Committed
+
+
+@dataclass(frozen=True, slots=True)
+class Experiment:
+    """One experiment of a registry."""
+
+    home: Home
+    name: str
+
+    @property
+    def path(self) -> Path:
+        """The path of its document."""
+        return self.home.summary(self.name)
+
+    @property
+    def summary(self) -> Summary:
+        """All that ckreg reads out of its document, as it lies in the folder now."""
+        return parse(read_text(self.path))
+
+
+@dataclass(frozen=True, slots=True)
+class Registry:
+    """A registry; every failure that can be acted on is a `CkregError`.
+
+    Example:
+        >>> registry = Registry.open("my-registry")  # doctest: +SKIP
+        >>> registry.set_status("cap_8L", "Llama-3.2-1B-Instruct_rank4", status="running", job_id="12345")
+        ... # doctest: +SKIP
+    """
+
+    home: Home
+
+    @classmethod
+    def open(cls, path: str | Path = ".") -> "Registry":
+        """The registry that `path` lies in.
+
+        Raises:
+            NotFoundError: it lies in none.
+        """
+        return cls(find_home(Path(path)))
+
+    def experiments(self) -> list[Experiment]:
+        """All experiments, by name."""
+        return [Experiment(self.home, name) for name in self.home.experiment_names()]
+
+    def experiment(self, name: str) -> Experiment:
+        """The experiment of this name, or the one whose name begins so.
+
+        Raises:
+            NotFoundError: none or several fit.
+        """
+        return Experiment(self.home, self.home.experiment(name))
+
+    def set_status(  # noqa: PLR0913  # the options of `ckreg status set`, by keyword
+        self,
+        experiment: str,
+        run: str,
+        *,
+        status: Status | str | None = None,
+        job_id: str | None = None,
+        task: str | None = None,
+        epoch: int | str | None = None,
+        note: str | None = None,
+        resolved: int | None = None,
+        by: Source | str = Source.PERSON,
+        evidence: str | None = None,
+        force: bool = False,
+    ) -> Committed:
+        """Change one row of the Status tables and commit it; what is None stays.
+
+        Raises:
+            ValueError: `status` or `by` is not one of their values.
+            CkregError: the change was refused or failed; nothing was changed.
+        """
+        wish = Wish(
+            run=run,
+            task=task,
+            epoch=None if epoch is None else str(epoch),
+            status=None if status is None else Status(status),
+            job=job_id,
+            note=note,
+            resolved=resolved,
+            by=Source(by),
+            evidence=evidence,
+            forced=force,
+        )
+        return status_set(self.home, experiment, wish)
+
+    def estimate(self, request: TrainingRequest) -> Estimate:
+        """Time, disk and batch size of a run, with the prior runs that they rest on."""
+        return estimate(self.home, request)
+
+    def query(self, sql: str) -> list[Mapping[str, object]]:
+        """The rows that a read-only SELECT over the cache gives.
+
+        Raises:
+            RefusedError: the SQL would write, or runs too long.
+            UsageError: SQLite does not understand it.
+        """
+        answer = query(self.home, sql)
+        return [dict(zip(answer.columns, row, strict=True)) for row in answer.rows]
+
+    def check(self, paths: Sequence[Path] = ()) -> list[Finding]:
+        """The problems of the documents at `paths`, or of all."""
+        return check(self.home, paths)
