@@ -17,8 +17,8 @@ from tests.core.spec.helpers import read, sound
         (["A"], {}, "single run"),
         (["A", "B"], {}, "parameter sweep"),
         (["A"], {"lora_rank": [4, 8, 64]}, "parameter sweep"),
-        (["A", "B"], {"lora_rank": [4, 8, 64]}, "2×3 factorial"),  # noqa: RUF001  # as people write it
-        (["A", "B"], {"lora_rank": [4, 8], "lr": [1e-5, 3e-4]}, "2×2×2 factorial"),  # noqa: RUF001
+        (["A", "B"], {"lora_rank": [4, 8, 64]}, "2×3 factorial"),  # as people write it
+        (["A", "B"], {"lora_rank": [4, 8], "lr": [1e-5, 3e-4]}, "2×2×2 factorial"),
     ],
 )
 def test_the_design_type_counts_the_levels(models: list[str], variables: object, design_type: str) -> None:

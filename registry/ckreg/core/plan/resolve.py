@@ -54,5 +54,5 @@ def _design_type(spec: Spec, factors: tuple[Factor, ...]) -> str:
         case 1:
             return "parameter sweep"
         case _:
-            sizes = "×".join(str(len(factor.levels)) for factor in factors)  # noqa: RUF001  # as people write it
+            sizes = "×".join(str(len(factor.levels)) for factor in factors)  # as people write it
             return f"{sizes} factorial"

@@ -110,7 +110,7 @@ class Sheet:
     def lora_alpha(self) -> str:
         """As set, or how it follows from the rank."""
         alpha = self.setting("lora_alpha")
-        return "Auto-set to 2 × rank" if alpha == "auto" else alpha  # noqa: RUF001  # the template's words
+        return "Auto-set to 2 × rank" if alpha == "auto" else alpha  # the template's words
 
     @property
     def system_prompt(self) -> str:

@@ -10,14 +10,14 @@ _NAMED = 5
 
 
 def training(groups: Sequence[TrainingForecast]) -> str:
-    """`~16 min per run × 2 runs = 32 min`, with the 90th percentile and the time limit to ask for."""  # noqa: RUF002
+    """`~16 min per run × 2 runs = 32 min`, with the 90th percentile and the time limit to ask for."""
     times = [group.estimate.time for group in groups]
     runs = sum(len(group.runs) for group in groups)
     total = sum(group.estimate.time.median_seconds * len(group.runs) for group in groups)
     longest = max(times, key=lambda time: time.p90_seconds)
     marked = f"; {PRELIMINARY}" if any(time.preliminary for time in times) else ""
     return (
-        f"{span([time.median_seconds for time in times])} per run × {runs} runs = {duration(total)} "  # noqa: RUF001
+        f"{span([time.median_seconds for time in times])} per run × {runs} runs = {duration(total)} "
         f"(9 of 10 within {duration(longest.p90_seconds)}, time limit {longest.request}{marked})"
     )
 
