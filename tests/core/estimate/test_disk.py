@@ -35,3 +35,9 @@ def test_without_prior_runs_the_seeds_upper_end_or_two_bytes_a_parameter(
     found = disk(TrainingRequest(model), [])
     assert found.checkpoint_gib == checkpoint_gib
     assert found.preliminary
+
+
+def test_a_size_printed_as_zero_is_below_a_hundredth() -> None:
+    # torchtune prints GiB with two digits; an adapter of 0.12 MiB reads "0.00 GiB"
+    found = disk(TrainingRequest("Tiny", epochs=2), [trained(model="Tiny", checkpoint_gib=0.0)])
+    assert (found.checkpoint_gib, found.preliminary) == (0.005, False)

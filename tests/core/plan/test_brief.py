@@ -16,8 +16,8 @@ def test_the_plan_is_told_in_80_columns() -> None:
         "3 (2 fine-tuned + 1 controls)",
         "Llama-3.2-1B-Instruct_rank64      -  ~16 min",
         "Llama-3.2-1B-Instruct_base",
-        "0.5 GPU hours",
-        "slurm-12345.out",
+        "0.53 GPU hours",
+        "(job 12345)",
         "Download it",
         "  ✓ All models verified",
     ]:

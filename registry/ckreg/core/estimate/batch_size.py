@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from ckreg.core.estimate.formula import of_model
 from ckreg.core.estimate.seed_table import size_class
-from ckreg.core.estimate.values import TIMES, BatchSizeEstimate, TrainingRequest, basis_of, usable
+from ckreg.core.estimate.values import BatchSizeEstimate, TrainingRequest, basis_of, usable
 from ckreg.core.measure.measurement import Measurement
 
 _SHARE = 0.7
@@ -40,9 +40,7 @@ def batch_size(request: TrainingRequest, priors: Sequence[Measurement]) -> Batch
         batch_size=fitting,
         preliminary=False,
         basis=basis_of([prior]),
-        calculation=(
-            f"floor({prior_batch} {TIMES} ({available:.4g}/{peak:.4g} GiB) {TIMES} {_SHARE}) = {fitting}"
-        ),
+        calculation=(f"floor({prior_batch} × ({available:.4g}/{peak:.4g} GiB) × {_SHARE}) = {fitting}"),
     )
 
 

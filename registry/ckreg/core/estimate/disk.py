@@ -5,13 +5,14 @@ from statistics import median
 
 from ckreg.core.estimate.formula import of_model
 from ckreg.core.estimate.seed_table import billions, size_class
-from ckreg.core.estimate.values import TIMES, DiskEstimate, TrainingRequest, basis_of, usable
+from ckreg.core.estimate.values import DiskEstimate, TrainingRequest, basis_of, usable
 from ckreg.core.measure.measurement import Measurement
 from ckreg.core.units import gib
 
 _BUFFER = 1.2
 _BYTES_PER_PARAMETER = 2  # bfloat16, as checkpoints are saved
 _GIB = 1024**3
+_SMALLEST = 0.005  # logs print GiB with two digits: "0.00 GiB" is anything below this
 
 
 def disk(request: TrainingRequest, priors: Sequence[Measurement]) -> DiskEstimate:
@@ -20,10 +21,9 @@ def disk(request: TrainingRequest, priors: Sequence[Measurement]) -> DiskEstimat
     The checkpoint is the median of the model's prior runs; without one the upper end of the seed's range, or
     two bytes a parameter where that is more.
     """
-    saved = [
-        run for run in of_model(request.model, priors) if run.checkpoint_gib and usable(run.checkpoint_gib)
-    ]
-    checkpoint = median(run.checkpoint_gib or 0 for run in saved) if saved else _typical(request.model)
+    saved = [run for run in of_model(request.model, priors) if _is_size(run.checkpoint_gib)]
+    sizes = [max(run.checkpoint_gib or 0, _SMALLEST) for run in saved]
+    checkpoint = median(sizes) if sizes else _typical(request.model)
     epochs_saved = request.epochs if request.epochs_saved is None else request.epochs_saved
     total = request.runs * epochs_saved * checkpoint * _BUFFER
     runs = f"{request.runs} run{'s' if request.runs > 1 else ''}"
@@ -35,10 +35,12 @@ def disk(request: TrainingRequest, priors: Sequence[Measurement]) -> DiskEstimat
         total_gib=round(total, 3),
         preliminary=not saved,
         basis=basis_of(saved),
-        calculation=(
-            f"{runs} {TIMES} {epochs_saved} epochs {TIMES} {gib(checkpoint)} ({source}) + 20% = {gib(total)}"
-        ),
+        calculation=(f"{runs} × {epochs_saved} epochs × {gib(checkpoint)} ({source}) + 20% = {gib(total)}"),
     )
+
+
+def _is_size(size: float | None) -> bool:
+    return size == 0 or usable(size)
 
 
 def _typical(model: str) -> float:

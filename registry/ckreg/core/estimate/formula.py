@@ -8,7 +8,7 @@ from statistics import median
 from ckreg.core.estimate.packing import Packing
 from ckreg.core.estimate.seed_table import EVALUATION_SPEEDUP
 from ckreg.core.estimate.tiers import is_model
-from ckreg.core.estimate.values import TIMES, TrainingRequest, usable
+from ckreg.core.estimate.values import TrainingRequest, usable
 from ckreg.core.measure.measurement import Measurement
 from ckreg.core.units import duration
 
@@ -16,6 +16,7 @@ from ckreg.core.units import duration
 STARTUP_SECONDS = 60.0
 # The validation split is usually a tenth of the training split.
 VALIDATION_SHARE = 0.1
+_WORTH_MINUTES = 90  # seconds: from here on people think in minutes
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,14 +102,17 @@ def calculation_text(request: TrainingRequest, parts: Parts, packed: Packing) ->
     divisors = [f"{packed.samples_per_row:.3g}"] if request.packed else []
     divisors += [str(request.batch_size)]
     divisors += [str(number) for number in (request.grad_accum, request.gpus) if number > 1]
-    steps, epoch = "/".join([str(request.samples), *divisors]), duration(parts.epoch)
+    steps = "/".join([str(request.samples), *divisors])
+    epoch = f"{parts.epoch:.0f}s"
+    if parts.epoch >= _WORTH_MINUTES:
+        epoch += f" ≈ {duration(parts.epoch)}"
     rate = parts.seconds_per_step
-    factor = f"/{1 / rate:.3g}" if rate <= 1 else f"{TIMES}{rate:.3g}"
+    factor = f"/{1 / rate:.3g}" if rate <= 1 else f"×{rate:.3g}"
     extra = "".join(f" + {seconds:.0f}" for seconds in (parts.checkpoint, parts.validation) if round(seconds))
     return (
         f"steps_per_epoch = {steps} = {parts.steps_per_epoch}, "
-        f"time_per_epoch = {parts.steps_per_epoch}{factor}{extra} ≈ {parts.epoch:.0f}s ≈ {epoch}, "
-        f"total = {parts.startup:.0f}s + {parts.epochs}{TIMES}{parts.epoch:.0f}s ≈ {parts.total:.0f}s"
+        f"time_per_epoch = {parts.steps_per_epoch}{factor}{extra} ≈ {epoch}, "
+        f"total = {parts.startup:.0f}s + {parts.epochs}×{parts.epoch:.0f}s ≈ {parts.total:.0f}s"
     )
 
 

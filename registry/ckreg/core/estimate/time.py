@@ -24,7 +24,6 @@ from ckreg.core.estimate.tiers import (
 )
 from ckreg.core.estimate.values import (
     PRELIMINARY,
-    TIMES,
     EvaluationRequest,
     Tier,
     TimeEstimate,
@@ -61,7 +60,7 @@ def training_time(request: TrainingRequest, priors: Sequence[Measurement]) -> Ti
         inputs_text(request, parts, packed),
         calculation_text(request, parts, packed),
         at_least=floor,
-        detail=f" ({duration(parts.epoch)} {TIMES} {parts.epochs} epochs + {parts.startup:.0f} s start-up)",
+        detail=f" ({duration(parts.epoch)} × {parts.epochs} epochs + {parts.startup:.0f} s start-up)",
     )
 
 
@@ -89,7 +88,7 @@ def evaluation_time(request: EvaluationRequest, priors: Sequence[Measurement]) -
         chosen,
         Spread(total, speed.sigma),
         f"{request.samples} samples, {speed.median:.3g} s per sample, startup={before:.0f}s{assumed}",
-        f"{before:.0f} + {request.samples}{TIMES}{speed.median:.3g} ≈ {total:.0f}s",
+        f"{before:.0f} + {request.samples}×{speed.median:.3g} ≈ {total:.0f}s",
     )
 
 
@@ -128,7 +127,7 @@ def _training_from_table(request: TrainingRequest, priors: Sequence[Measurement]
         _TABLE,
         Spread(total, spread.sigma),
         f"{reason}, {request.model} ({size.label}): {per_epoch}, epochs={request.epochs}",
-        f"{request.epochs} {TIMES} ({per_epoch}) = {duration(low)} to {duration(high)}",
+        f"{request.epochs} × ({per_epoch}) = {duration(low)} to {duration(high)}",
     )
 
 

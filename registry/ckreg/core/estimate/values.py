@@ -7,7 +7,6 @@ from enum import StrEnum
 from ckreg.core.measure.measurement import Measurement
 from ckreg.errors import UsageError
 
-TIMES = "\N{MULTIPLICATION SIGN}"
 PRELIMINARY = "preliminary - verify with test run"
 _MOST = 1e12
 

@@ -46,19 +46,20 @@ def training_request(run: Run, resources: Resources, settings: Settings) -> Trai
 def evaluation_requests(plan: Plan, resources: Resources, settings: Settings) -> EvaluationRequests:
     """Every different request with its evaluations; GPUs are the settings' own."""
     groups: dict[EvaluationRequest, list[PlannedEvaluation]] = {}
-    tested = {run.name: _samples(run.dataset, "test", resources) for run in plan.runs}
-    of_controls = _samples(plan.spec.datasets[0], "test", resources)
-    own = {script.task: script for script in resources.scripts}
+    datasets = {run.name: run.dataset for run in plan.runs}
+    scripts = {script.task: script for script in resources.scripts}
     for planned in plan.evaluations:
-        samples = tested.get(planned.run_name, of_controls) if _on_test_split(own.get(planned.task)) else None
+        dataset = datasets.get(planned.run_name, plan.spec.datasets[0])
+        tested = _on_test_split(scripts.get(planned.task), dataset)
+        samples = _samples(dataset, "test", resources) if tested else None
         request = EvaluationRequest(planned.model, planned.task, samples, gpu_type=settings.gpu_type)
         groups.setdefault(request, []).append(planned)
     return {request: tuple(evaluations) for request, evaluations in groups.items()}
 
 
-def _on_test_split(script: ScriptFacts | None) -> bool:
-    """A task that is not built in and names no dataset of its own runs on the experiment's test split."""
-    return script is not None and not script.builtin and script.dataset is None
+def _on_test_split(script: ScriptFacts | None, dataset: Dataset) -> bool:
+    """A task that is not built in and names no other dataset runs on the test split of the experiment's."""
+    return script is not None and not script.builtin and script.dataset in {None, dataset.path}
 
 
 def _samples(dataset: Dataset, split: str, resources: Resources) -> int | None:

@@ -144,7 +144,7 @@ class Sheet:
     @property
     def gpu_hours(self) -> str:
         """GPU hours of all training."""
-        return f"{self.forecast.gpu_hours:,.1f}"
+        return f"{self.forecast.gpu_hours:,.{1 if self.forecast.gpu_hours >= 1 else 2}f}"
 
     @property
     def basis(self) -> str:

@@ -54,4 +54,4 @@ def _of_tier(tier: Tier, times: Sequence[TimeEstimate]) -> str:
 
 def _named(run: Basis) -> str:
     job = f" (job {run.job_id})" if run.job_id else ""
-    return f"{run.log_path}{job}"
+    return f"{run.run_name or run.log_path}{job}"
