@@ -65,8 +65,8 @@ def test_a_small_plan_reads_as_it_should() -> None:
         "- **LoRA alpha:** Auto-set to 2 × rank\n",  # the description's words
         '- **System prompt:** "" (consistent across train and eval)\n',
         "- **Llama-3.2-1B-Instruct:** ~16 min per run × 2 runs = 32 min (9 of 10 within 24 min",
-        "- **Total GPU hours:** 0.5\n",
-        "/scratch/ck-out-happy-narwhal/slurm-12345.out (job 12345)\n",
+        "- **Total GPU hours:** 0.53\n",
+        "happy-narwhal (job 12345)\n",
         "- **Checkpoints:** ~12 GiB\n- **Available:** 2,150 GiB ✓\n",
         "- **Fine-tuned runs:** `{model_name}_rank{N}`\n",
         "| Llama-3.2-1B-Instruct_rank64 | pending | - | - | - | - |\n\nStatus values: `pending`, ",
