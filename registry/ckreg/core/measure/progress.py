@@ -20,7 +20,7 @@ def _frame(byte: bytes) -> re.Pattern[bytes]:
 _FRAME = _frame(rb"[^|]")
 _ONE_LINE_FRAME = _frame(rb"[^|\r\n]")
 _GROUPS = 5
-_LAST_FRAME = re.compile(rb"\d{1,9}\|\d{1,9}\|Loss: [^\r\n\]]{1,600}\]")
+_LAST_FRAME = re.compile(rb"(?s:.*)(\b\d{1,9}\|\d{1,9}\|Loss: [^\r\n\]]{1,600}\])")
 _EPOCH = re.compile(rb"(\d{1,9})$")
 _RATE = re.compile(rb", *(\d[\d.]{0,15})(it/s|s/it)")
 _NEW_BAR = re.compile(rb"(?:^|[ |\r])0/\d{1,9} \[00:00<\?")
@@ -127,13 +127,12 @@ def read_progress(data: bytes) -> Progress:
     if b"".join(parts[:: _GROUPS + 1]).count(b"\n") != data.count(b"\n"):
         parts = _ONE_LINE_FRAME.split(data)  # a message was taken for a part of a frame that it cut in two
     texts, *columns = (parts[column :: _GROUPS + 1] for column in range(_GROUPS + 1))
-    messages = [index for index, text in enumerate(texts) if len(text) > _SHORT]
+    messages = [index for index, size in enumerate(map(len, texts)) if size > _SHORT]
     return Progress(texts, messages, *columns)
 
 
 def last_frame(data: bytes) -> bytes:
-    """The last frame, verbatim; empty where there is none."""
+    """The last whole frame, verbatim; empty where there is none near the last one's place."""
     at = data.rfind(b"|Loss: ")
-    window = data[max(0, at - 20) : at + 700] if at >= 0 else b""
-    match = _LAST_FRAME.search(window)
-    return match[0] if match else b""
+    match = _LAST_FRAME.search(data[max(0, at - 1000) : at + 700]) if at >= 0 else None
+    return match[1] if match else b""
