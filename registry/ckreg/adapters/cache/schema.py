@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from ckreg.core.query import VIEWS
 
-SCHEMA = 1
+SCHEMA = 2
 """Kept in SQLite's `user_version`; another number there means: drop everything and build anew."""
 
 
@@ -120,6 +120,7 @@ TABLES = {
             "steps_done": int,
             "seconds_per_step": float,
             "speed_method": str,
+            "speed_spread": float,
             "samples_per_second": float,
             "tokens_per_second_per_gpu": float,
             "startup_seconds": float,
@@ -128,6 +129,12 @@ TABLES = {
             "checkpoint_gib": float,
             "checkpoint_seconds": float,
             "peak_gpu_mem_gib": float,
+            "mean_gpu_mem_gib": float,
+            "total_gpu_mem_gib": float,
+            "gpu_utilisation": float,
+            "samples_total": int,
+            "samples_done": int,
+            "seconds_per_sample": float,
             "outcome": str,
             "outcome_evidence": str,
             # What the log alone says, kept beside the scheduler's word.

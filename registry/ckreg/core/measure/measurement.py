@@ -91,6 +91,8 @@ class Measurement:
     steps_done: int | None = None
     seconds_per_step: float | None = None
     speed_method: SpeedMethod | None = None
+    speed_spread: float | None = None
+    """Robust standard deviation of the time of a step, relative to `seconds_per_step`."""
     samples_per_second: float | None = None
     tokens_per_second_per_gpu: float | None = None
     startup_seconds: float | None = None
@@ -100,5 +102,13 @@ class Measurement:
     checkpoint_gib: float | None = None
     checkpoint_seconds: float | None = None
     peak_gpu_mem_gib: float | None = None
+    mean_gpu_mem_gib: float | None = None
+    total_gpu_mem_gib: float | None = None
+    gpu_utilisation: float | None = None
+    """Mean share of the time in which the GPU was busy, in percent."""
+    samples_total: int | None = None
+    samples_done: int | None = None
+    seconds_per_sample: float | None = None
+    """Of an evaluation: its time over the samples that it finished."""
     outcome: Outcome = Outcome.UNKNOWN
     outcome_evidence: str = ""
