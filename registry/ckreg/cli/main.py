@@ -103,9 +103,6 @@ def main(words: Sequence[str] | None = None) -> int:
 
         fail(str(error))
         return error.exit_code
-    except click.exceptions.NoArgsIsHelpError as error:
-        error.show()
-        return 2
     except click.ClickException as error:
         error.show()
         return error.exit_code
