@@ -88,3 +88,23 @@ def test_a_reader_that_leaves_is_no_error() -> None:
         env={**os.environ, "PYTHONUNBUFFERED": "1"},
     )
     assert done.stderr == ""
+
+
+def test_a_full_disk_behind_the_output_is_an_outside_failure() -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "ckreg", "--help"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert (done.returncode, done.stderr) == (
+        6,
+        "ckreg: error: Writing the output: No space left on device.\n",
+    )
+
+
+def test_a_folder_that_is_not_there_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    said = Caller(Path("/nowhere"), capsys)("list")
+    assert (said.code, said.err) == (3, "ckreg: error: /nowhere is not a folder.\n")

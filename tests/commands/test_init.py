@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from ckreg.commands.init import init, init_preview
-from ckreg.errors import OutsideError, RefusedError
+from ckreg.errors import MalformedError, OutsideError, RefusedError
 
 Git = Callable[..., str]
 
@@ -85,3 +85,30 @@ def test_without_git_that_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(OutsideError, match="git is not on PATH"):
         init(tmp_path / "registry")
+
+
+def test_links_out_of_the_folder_are_not_written_through(tmp_path: Path, git: Git) -> None:
+    root, outside = tmp_path / "registry", tmp_path / "outside"
+    root.mkdir()
+    outside.mkdir()
+    git(root, "init", "--quiet")
+    (root / "experiments").symlink_to(outside)
+    (root / ".gitignore").symlink_to(outside / "ignored")
+    with pytest.raises(RefusedError, match="writes through no links"):
+        init(root)
+    assert list(outside.iterdir()) == []
+    assert not (root / ".ckreg").exists()
+
+
+def test_a_malformed_ckreg_toml_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "ckreg.toml").write_text("gpus = [\n")
+    with pytest.raises(MalformedError, match=r"ckreg\.toml"):
+        init(tmp_path)
+    assert not (tmp_path / ".git").exists()
+
+
+def test_a_bare_repository_is_refused(tmp_path: Path, git: Git) -> None:
+    git(tmp_path, "init", "--quiet", "--bare")
+    with pytest.raises(RefusedError, match="bare repository"):
+        init(tmp_path)
+    assert not (tmp_path / ".git").exists()

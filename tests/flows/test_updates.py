@@ -2,8 +2,12 @@
 
 import json
 import multiprocessing
+import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +17,7 @@ from ckreg.adapters.git import status_events
 from ckreg.adapters.tree import Home
 from ckreg.core.status import Status, StatusRequest
 from ckreg.core.summary import parse
-from ckreg.errors import BusyError, CkregError, MalformedError, NotFoundError
+from ckreg.errors import BusyError, CkregError, MalformedError, NotFoundError, RefusedError
 from ckreg.flows.updates import apply, preview
 from tests.documents import EXPERIMENT, SUMMARY
 
@@ -204,3 +208,58 @@ def test_many_at_once_lose_nothing(home: Home, git: Git) -> None:
     assert set(notes) == {"L1B_rank4", "L1B_rank64"}
     assert all(note and note.startswith("note ") for note in notes.values())
     assert spool.waiting(home) == []
+
+
+@pytest.mark.parametrize("phase", ["prepared", "committed"])
+@pytest.mark.parametrize("unfinished", ["", "unfinished\n"])
+def test_killed_around_its_commit_the_next_call_finishes_it(
+    home: Home, git: Git, phase: str, unfinished: str
+) -> None:
+    document = home.summary(EXPERIMENT)
+    document.write_text(SUMMARY + unfinished)
+    hook = home.root / ".git" / "hooks" / "reference-transaction"
+    hook.parent.mkdir(exist_ok=True)
+    killer = f"#!/bin/sh\n[ $1 = {phase} ] && kill -9 $(ps -o ppid= -p $PPID)\nexit 0\n"
+    hook.write_text(killer)
+    hook.chmod(0o755)
+    words = ["status", "set", EXPERIMENT, "L1B_rank4", "--note", "survives"]
+    killed = subprocess.run(
+        [sys.executable, "-m", "ckreg", "-C", str(home.root), *words], capture_output=True, check=False
+    )
+    assert killed.returncode == -signal.SIGKILL
+    hook.unlink()
+    apply(home, asked(2, run="L1B_rank64"))
+    rows = parse(git(home.root, "show", f"HEAD:experiments/{EXPERIMENT}/experiment_summary.md")).fine_tuning
+    assert [(row.notes, row.status) for row in rows] == [("survives", "pending"), (None, "running")]
+    assert len(list(status_events(home))) == 2
+    committed = git(home.root, "show", f"HEAD:experiments/{EXPERIMENT}/experiment_summary.md")
+    assert document.read_text() == committed + unfinished
+    assert git(home.root, "show", f":experiments/{EXPERIMENT}/experiment_summary.md") == committed
+
+
+def test_a_spool_that_came_with_a_clone_is_refused(home: Home, git: Git) -> None:
+    path = spool.put(home, asked(1))
+    git(home.root, "add", "--force", str(path))
+    git(home.root, "commit", "--quiet", "-m", "crafted")
+    with pytest.raises(RefusedError, match=r"git tracks \.ckreg/spool/"):
+        apply(home, asked(2, run="L1B_rank64"))
+    assert list(status_events(home)) == []
+
+
+@pytest.mark.parametrize("name", ["../evil", "../../etc", "a/b", "", ".."])
+def test_a_request_for_a_place_outside_is_put_aside(home: Home, name: str) -> None:
+    path = spool.put(home, asked(1))
+    path.write_text(path.read_text().replace(EXPERIMENT, name))
+    assert apply(home, asked(2)).commit
+    assert [event.id for event in status_events(home)] == ["id2"]
+
+
+def test_an_experiment_behind_a_link_is_refused(home: Home, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "experiment_summary.md").write_text(SUMMARY)
+    (home.experiments / "linked").symlink_to(elsewhere)
+    request = StatusRequest(id="1", experiment="linked", run="L1B_rank4", at=AT, status=Status.RUNNING)
+    with pytest.raises(RefusedError, match="lies behind one"):
+        apply(home, request)
+    assert (elsewhere / "experiment_summary.md").read_text() == SUMMARY

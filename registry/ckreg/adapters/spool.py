@@ -10,7 +10,7 @@ import json
 import time
 from collections.abc import Mapping
 from datetime import datetime
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import NamedTuple
 
 from ckreg.adapters.tree import Home, replace_text
@@ -118,6 +118,8 @@ def _folder(home: Home, folder: Path) -> Path:
 
 def _read(path: Path) -> StatusRequest:
     told = json.loads(path.read_text())
+    if PurePath(told["experiment"]).name != told["experiment"] or told["experiment"] == "..":
+        raise MalformedError(f"{path}: {told['experiment']!r} is not the name of an experiment.")
     return StatusRequest(
         **told
         | {

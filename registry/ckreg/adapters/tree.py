@@ -141,10 +141,10 @@ def locked(home: Home, *, timeout_seconds: float = 60.0) -> Iterator[None]:
     """
     from filelock import FileLock, Timeout  # noqa: PLC0415  # 20 ms that reading verbs need not pay
 
-    home.state.mkdir(exist_ok=True)
     path = home.state / "lock"
     holder = home.state / "lock.holder"
     try:
+        home.state.mkdir(exist_ok=True)
         with FileLock(path, timeout=timeout_seconds):
             holder.write_text(f"{os.uname().nodename}, process {os.getpid()}\n")
             try:

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from ckreg.adapters.tree import Home, find_home
+from ckreg.errors import NotFoundError
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +21,10 @@ class Place:
         """The registry around it.
 
         Raises:
-            NotFoundError: there is none.
+            NotFoundError: there is none, or no such folder.
         """
+        if not self.start.is_dir():
+            raise NotFoundError(f"{self.start} is not a folder.")
         return find_home(self.start)
 
     def path(self, word: str) -> Path:

@@ -12,7 +12,7 @@ import click
 
 from ckreg import __version__
 from ckreg.cli.common import Place
-from ckreg.errors import CkregError
+from ckreg.errors import CkregError, OutsideError
 
 DEFECT = 70
 INTERRUPTED = 130
@@ -109,9 +109,11 @@ def main(words: Sequence[str] | None = None) -> int:
     except (click.Abort, KeyboardInterrupt):
         click.echo("ckreg: interrupted", err=True)
         return INTERRUPTED
-    except BrokenPipeError:
-        sys.stderr.close()  # the reader left; Python would complain about the unflushed rest
-        return 0
+    except OSError as error:
+        from ckreg.cli.output import fail  # noqa: PLC0415  # see above
+
+        fail(f"{error.filename or 'Writing the output'}: {error.strerror}.")
+        return OutsideError.exit_code
     except Exception:  # noqa: BLE001  # the one place where a defect becomes an exit code
         traceback.print_exc()
         click.echo("ckreg: this is a defect of ckreg, please report it with the lines above.", err=True)

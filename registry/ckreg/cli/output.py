@@ -19,6 +19,8 @@ import click
 from ckreg.core.text import LINE_END, printable
 
 _CELL_TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")
+_GAP = 2
+_NARROWEST = 8
 STATUS_COLOURS = {"completed": "green", "running": "cyan", "failed": "red", "pending": "bright_black"}
 
 
@@ -57,31 +59,65 @@ def emit_table(
 ) -> None:
     """Print rows under headers; columns in `right` are right-aligned, `None` shows as `-`.
 
-    On a terminal that is too narrow the columns in `wrap` and the last one break their cells into lines; in a
-    pipe nothing is cut. Columns in `optional` are left out where no row says anything.
+    On a terminal that is too narrow the columns in `wrap` and the last one break their cells into lines, then
+    all but the first; where even that is too wide, each row becomes a block of lines. In a pipe nothing is
+    cut. Columns in `optional` are left out where no row says anything.
     """
+    rows = [list(row) for row in rows]
+    shown = [
+        place for place in range(len(headers)) if place not in optional or any(row[place] for row in rows)
+    ]
+    names = [headers[place] for place in shown]
+    cells = [["-" if row[place] is None else printable(str(row[place])) for place in shown] for row in rows]
+    widths = [max(map(len, column)) for column in zip(names, *cells, strict=True)]
+    room = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    may_wrap = {shown.index(place) for place in (*wrap, len(headers) - 1) if place in shown}
+    if room is not None and _least(widths, may_wrap) > room:
+        may_wrap = set(range(1, len(shown)))
+    if room is not None and _least(widths, may_wrap) > room:
+        _emit_records(names, cells)
+    else:
+        aligned = {shown.index(place) for place in right if place in shown}
+        _emit_columns(names, cells, aligned, may_wrap, room or sum(widths) + _GAP * len(widths))
+
+
+def _least(widths: Sequence[int], may_wrap: Collection[int]) -> int:
+    """The columns of a terminal that a table needs at least; a cell that wraps keeps some of its width."""
+    needed = (min(width, _NARROWEST) if place in may_wrap else width for place, width in enumerate(widths))
+    return sum(needed) + _GAP * (len(widths) - 1)
+
+
+def _emit_records(names: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """A table that is too wide for the terminal: a line a field, an empty line between rows."""
+    width = max(map(len, names))
+    for row in rows:
+        for name, cell in zip(names, row, strict=True):
+            click.echo(f"{name:<{width}}  {cell}")
+        click.echo()
+
+
+def _emit_columns(
+    names: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    right: Collection[int],
+    may_wrap: Collection[int],
+    width: int,
+) -> None:
     from rich.box import SIMPLE_HEAD  # noqa: PLC0415  # 50 ms that verbs without tables need not pay
     from rich.console import Console  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
     table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
-    may_wrap = {len(headers) - 1, *wrap}
-    rows = [list(row) for row in rows]
-    shown = [
-        index for index in range(len(headers)) if index not in optional or any(row[index] for row in rows)
-    ]
-    for index in shown:
+    for place, name in enumerate(names):
         table.add_column(
-            headers[index],
-            justify="right" if index in right else "left",
+            Text(name),
+            justify="right" if place in right else "left",
             overflow="fold",
-            no_wrap=index not in may_wrap,
+            no_wrap=place not in may_wrap,
         )
     for row in rows:
-        cells = ["-" if row[index] is None else printable(str(row[index])) for index in shown]
-        table.add_row(*(Text(cell, style=STATUS_COLOURS.get(cell, "")) for cell in cells))
-    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 10_000
+        table.add_row(*(Text(cell, style=STATUS_COLOURS.get(cell, "")) for cell in row))
     console = Console(width=width, highlight=False, markup=False, emoji=False, soft_wrap=False)
     with console.capture() as capture:
         console.print(table)
@@ -99,12 +135,16 @@ def short_time(text: str | None) -> str | None:
     return text[5:16] if text and _CELL_TIME.fullmatch(text) else text
 
 
-def emit_diff(path: str, before: str, after: str) -> None:
-    """Print what changes in a file, as a unified diff without context."""
-    for line in difflib.unified_diff(
-        LINE_END.split(before), LINE_END.split(after), path, path, n=0, lineterm=""
-    ):
+def emit_diff(path: str, before: str | None, after: str) -> None:
+    """Print what changes in a file, as a unified diff without context; `before` None is a new file."""
+    source = "/dev/null" if before is None else path
+    for line in difflib.unified_diff(_lines(before or ""), _lines(after), source, path, n=0, lineterm=""):
         emit(line)
+
+
+def _lines(text: str) -> list[str]:
+    lines = LINE_END.split(text)
+    return lines if lines[-1] else lines[:-1]
 
 
 @contextlib.contextmanager

@@ -1,10 +1,12 @@
 """`ckreg init`: make or adopt a git repository as a registry."""
 
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ckreg.adapters.git import create, is_repository, open_repo, require_identity
+from ckreg.adapters.config import load_settings
+from ckreg.adapters.git import create, is_repository, open_repo, refuse_bare, require_identity
 from ckreg.adapters.tree import EXPERIMENTS, SETTINGS, SUMMARY, Home, find_home, read_text
 from ckreg.core.settings import default_ckreg_toml
 from ckreg.core.text import with_lines
@@ -28,10 +30,10 @@ class Initialised:
 
 @dataclass(frozen=True, slots=True)
 class PlannedFile:
-    """A file before and after; before is empty where there is none."""
+    """A file before and after; before is None where there is none."""
 
     path: str
-    before: str
+    before: str | None
     after: str
 
 
@@ -39,29 +41,35 @@ def init(folder: Path) -> Initialised:
     """Set up a registry in `folder` and commit its own files, nothing else.
 
     Raises:
-        RefusedError: the folder lies inside another registry.
+        RefusedError: the folder lies inside another registry, or is a bare repository.
+        MalformedError: it has a `ckreg.toml` that is none.
         OutsideError: git is missing or does not know who you are, or the folder cannot be written.
     """
     _refuse_inside_another(folder)
     require_identity(_nearest_folder(folder))
-    planned = init_preview(folder)
     _make(folder)
+    refuse_bare(folder)
+    home = Home(folder)
+    load_settings(home)  # a ckreg.toml that is there already must be one
     new_repository = not is_repository(folder)
     if new_repository:
         create(folder)
-    open_repo(folder)
-    commit = commit_edits(Home(folder), _edits(folder), "ckreg: set up the registry\n")
-    return Initialised(folder, new_repository, tuple(file.path for file in planned) if commit else (), commit)
+    new_state = not home.state.exists()
+    try:
+        commit = commit_edits(home, _edits(folder), "ckreg: set up the registry\n")
+    except BaseException:
+        if new_state:
+            shutil.rmtree(home.state, ignore_errors=True)
+        raise
+    return Initialised(folder, new_repository, _files(folder, commit), commit)
 
 
 def init_preview(folder: Path) -> list[PlannedFile]:
     """The files that `init` would make or change."""
     _refuse_inside_another(folder)
     before = {path: _text(folder / path) for path in _edits(folder)}
-    planned = [
-        PlannedFile(path, before[path] or "", edit(before[path])) for path, edit in _edits(folder).items()
-    ]
-    return [file for file in planned if file.before != file.after or before[file.path] is None]
+    planned = [PlannedFile(path, before[path], edit(before[path])) for path, edit in _edits(folder).items()]
+    return [file for file in planned if file.before != file.after]
 
 
 def _edits(folder: Path) -> Mapping[str, Edit]:
@@ -74,6 +82,14 @@ def _edits(folder: Path) -> Mapping[str, Edit]:
     if not any((folder / EXPERIMENTS).glob("*")):
         edits[KEEP] = lambda old: old or ""
     return edits
+
+
+def _files(folder: Path, commit: str | None) -> tuple[str, ...]:
+    if commit is None:
+        return ()
+    return tuple(
+        open_repo(folder).run("show", "--format=", "--name-only", "--relative", commit).split("\n")[:-1]
+    )
 
 
 def _refuse_inside_another(folder: Path) -> None:

@@ -11,6 +11,7 @@ from ckreg.adapters.git import (
     Texts,
     commit_change,
     open_repo,
+    refuse_link,
     refuse_unless_free,
     require_identity,
 )
@@ -18,7 +19,7 @@ from ckreg.adapters.tree import EXPERIMENTS, SUMMARY, Home, locked
 from ckreg.core.status import StatusRequest
 from ckreg.core.summary.edit import changed_cells, key_of, with_cells
 from ckreg.core.summary.rows import find_row
-from ckreg.errors import BusyError, CkregError, NotFoundError, OutsideError
+from ckreg.errors import BusyError, CkregError, NotFoundError, OutsideError, RefusedError
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,9 @@ def apply(home: Home, request: StatusRequest, *, timeout_seconds: float = 60.0) 
     try:
         return _apply_spooled(home, repo, request, timeout_seconds)
     except BusyError as error:
-        raise BusyError(f"{error} The request is kept and committed by the next `ckreg status`.") from None
+        raise BusyError(
+            f"{error} The request is kept and committed by the next `ckreg status set`."
+        ) from None
     except BaseException:
         spool.remove(path)
         raise
@@ -112,8 +115,8 @@ def _apply_spooled(home: Home, repo: Repo, request: StatusRequest, timeout_secon
 def _flush(home: Home, repo: Repo, own: StatusRequest) -> Committed:
     """Commit all that waits; answer the others, and give or raise what became of our own."""
     waiting = _not_yet_committed(repo, spool.waiting(home), own)
-    batch = Batch([item.request for item in waiting])
-    commit = commit_change(repo, sorted({document_path(request) for request in batch.requests}), batch.plan)
+    batch = Batch([item.request for item in waiting], _behind_links(repo, waiting))
+    commit = commit_change(repo, batch.paths, batch.plan)
     for item in waiting:
         if item.request.id != own.id:
             spool.answer(home, item.request.id, batch.answer(item.request.id, commit))
@@ -129,6 +132,17 @@ def _flush(home: Home, repo: Repo, own: StatusRequest) -> Committed:
     return Committed(update, commit if update.cells else None)
 
 
+def _behind_links(repo: Repo, waiting: Sequence[spool.Waiting]) -> dict[str, CkregError]:
+    """The requests whose document is a link, with the reason; one must not stop the others."""
+    found: dict[str, CkregError] = {}
+    for item in waiting:
+        try:
+            refuse_link(repo, document_path(item.request))
+        except RefusedError as error:
+            found[item.request.id] = error
+    return found
+
+
 def _not_yet_committed(
     repo: Repo, waiting: Sequence[spool.Waiting], own: StatusRequest
 ) -> list[spool.Waiting]:
@@ -136,6 +150,11 @@ def _not_yet_committed(
     others = [item for item in waiting if item.request.id != own.id]
     if not others or repo.head() is None:
         return list(waiting)
+    if tracked := repo.run("ls-files", "--", ".ckreg").split("\n")[0]:
+        raise RefusedError(
+            f"git tracks {tracked}: a spool that came with a clone is not carried out. "
+            f"Look at it, then `git rm -r --cached .ckreg` and remove it."
+        )
     oldest = min(item.request.at for item in others)
     history = repo.run("log", f"--since={oldest.isoformat()}", "--format=%(trailers:key=Ckreg-Status)")
     done = {item.path for item in others if f'"id": "{item.request.id}"' in history}
@@ -147,14 +166,20 @@ def _not_yet_committed(
 class Batch:
     """Several requests applied to their documents in one go; one that is refused leaves the others alone."""
 
-    def __init__(self, requests: Sequence[StatusRequest]) -> None:
-        self.requests = requests
+    def __init__(self, requests: Sequence[StatusRequest], hopeless: Mapping[str, CkregError]) -> None:
+        self.requests = [request for request in requests if request.id not in hopeless]
+        self.hopeless = hopeless
         self.updates: dict[str, Update] = {}
-        self.refused: dict[str, CkregError] = {}
+        self.refused: dict[str, CkregError] = dict(hopeless)
+
+    @property
+    def paths(self) -> list[str]:
+        """The documents that the requests are about."""
+        return sorted({document_path(request) for request in self.requests})
 
     def plan(self, old: Mapping[str, Texts]) -> Change:
         """The documents with all requests applied, and the commit's message."""
-        self.updates, self.refused = {}, {}
+        self.updates, self.refused = {}, dict(self.hopeless)
         texts = dict(old)
         for request in self.requests:
             path = document_path(request)

@@ -65,6 +65,8 @@ def test_best_is_resolved() -> None:
     edited = applied(SUMMARY, run="L1B_rank64", task="cap", epoch="best", resolved="1")
     assert "| L1B_rank64 | cap | best (1) | pending |" in edited
     assert applied(edited, run="L1B_rank64", task="cap", epoch="best", resolved="1") == edited
+    with pytest.raises(RefusedError, match=r"the epoch is best \(1\) already"):
+        applied(edited, run="L1B_rank64", task="cap", epoch="best", resolved="2")
 
 
 def test_an_edited_table_keeps_its_columns_and_alignment() -> None:

@@ -1,8 +1,8 @@
 """git: its own commands write, GitPython reads history."""
 
-from ckreg.adapters.git.commit import Change, Texts, commit_change, refuse_unless_free
+from ckreg.adapters.git.commit import Change, Texts, commit_change, refuse_link, refuse_unless_free
 from ckreg.adapters.git.history import head, is_ancestor, status_events
-from ckreg.adapters.git.repo import Repo, create, is_repository, open_repo, require_identity
+from ckreg.adapters.git.repo import Repo, create, is_repository, open_repo, refuse_bare, require_identity
 from ckreg.adapters.git.staged import staged_summaries
 
 __all__ = [
@@ -15,6 +15,8 @@ __all__ = [
     "is_ancestor",
     "is_repository",
     "open_repo",
+    "refuse_bare",
+    "refuse_link",
     "refuse_unless_free",
     "require_identity",
     "staged_summaries",

@@ -20,7 +20,7 @@ from ckreg.errors import BusyError, CkregError, OutsideError, RefusedError
 
 _SAFE = ("-c", "core.fsync=added,reference", "-c", "commit.gpgsign=false", "-c", "gc.auto=0")
 _ENV = {"CKREG_COMMIT": "1"}  # our own hook stubs leave at once: ckreg has checked already
-_TRIES = 20
+_TRIES = 12
 _WAIT_SECONDS = 0.1
 _NEW_FILE = "100644"
 # git-status(1), "Porcelain Format Version 2": changed, unmerged, untracked, ignored.
@@ -93,6 +93,8 @@ def refuse_unless_free(repo: Repo) -> None:
 def _commit_once(
     repo: Repo, paths: Sequence[str], plan: Callable[[Mapping[str, Texts]], Change]
 ) -> str | None:
+    for path in paths:
+        refuse_link(repo, path)
     dirty = _dirty(repo, paths)
     old = {path: _texts(repo, path, dirty=path in dirty) for path in paths}
     change = plan(old)
@@ -110,6 +112,18 @@ def _dirty(repo: Repo, paths: Sequence[str]) -> set[str]:
     entries = [entry for entry in repo.run(*asked, *paths).split("\0") if entry]
     tops = {entry.split(" ", _COLUMNS_BEFORE_PATH[entry[0]])[-1] for entry in entries}
     return {path for path in paths if repo.prefix + path in tops}
+
+
+def refuse_link(repo: Repo, path: str) -> None:
+    """See that neither a file nor a folder above it is a link: a registry must not make us write elsewhere.
+
+    Raises:
+        RefusedError: one is.
+    """
+    if (repo.root / path).resolve() != repo.root.resolve() / path:
+        raise RefusedError(
+            f"{repo.root / path} is a link, or lies behind one: ckreg writes through no links."
+        )
 
 
 def _texts(repo: Repo, path: str, *, dirty: bool) -> Texts:
@@ -161,6 +175,8 @@ def _put_back(file: Path, content: bytes | None) -> None:
 
 def _failure(done: CompletedProcess[str]) -> CkregError:
     said = done.stderr + done.stdout
+    if "Permission denied" in said or "Read-only file system" in said:
+        return OutsideError(f"git cannot write: {last_words(done)}. Files and history are as before.")
     if "index.lock" in said or "cannot lock ref" in said:
         return _TryAgainError(last_words(done))
     if "user.email" in said:
@@ -171,16 +187,17 @@ def _failure(done: CompletedProcess[str]) -> CkregError:
 def _commit_texts(repo: Repo, old: Mapping[str, Texts], new: Mapping[str, Texts], message: str) -> str:
     head = repo.head()
     commit = _commit_object(repo, head, {path: texts.committed or "" for path, texts in new.items()}, message)
+    # The history is changed last: killed before, all but HEAD has the change, and the request that still
+    # waits brings HEAD after; killed later, nothing is missing.
     with _restored_on_failure(repo, dict.fromkeys(new, "")):
-        _move_head(repo, commit, head, message)
+        for path, texts in new.items():
+            if texts.working is not None and texts.working != old[path].working:
+                replace_text(repo.root / path, texts.working)
+        _stage(repo, {path: texts.staged for path, texts in new.items()})
         try:
-            _stage(repo, {path: texts.staged for path, texts in new.items()})
-            for path, texts in new.items():
-                if texts.working is not None and texts.working != old[path].working:
-                    replace_text(repo.root / path, texts.working)
+            _move_head(repo, commit, head, message)
         except BaseException:
             _stage(repo, {path: old[path].staged for path in new})
-            _move_head(repo, head, commit, "ckreg: undone")
             raise
     return commit
 
@@ -240,7 +257,7 @@ def _change_index(repo: Repo, *words: str, stdin: str | None = None) -> None:
         done = repo.call(*_SAFE, "update-index", *words, stdin=stdin)
         if done.returncode == 0:
             return
-        if "index.lock" not in done.stderr:
+        if "index.lock" not in done.stderr or "Permission denied" in done.stderr:
             raise OutsideError(f"`git update-index` failed in {repo.root}: {last_words(done)}")
         time.sleep(_WAIT_SECONDS)
     raise BusyError(
@@ -249,9 +266,8 @@ def _change_index(repo: Repo, *words: str, stdin: str | None = None) -> None:
     )
 
 
-def _move_head(repo: Repo, new: str | None, old: str | None, message: str) -> None:
+def _move_head(repo: Repo, new: str, old: str | None, message: str) -> None:
     """Set HEAD's branch from `old` to `new`, if it still is at `old`; None is a branch without commits."""
-    words = ("HEAD", new, old or "") if new else ("-d", "HEAD", old or "")
-    done = repo.call(*_SAFE, "update-ref", "-m", message.split("\n", 1)[0], *words)
+    done = repo.call(*_SAFE, "update-ref", "-m", message.split("\n", 1)[0], "HEAD", new, old or "")
     if done.returncode:
         raise _TryAgainError(last_words(done))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from subprocess import CompletedProcess
 
-from ckreg.errors import NotFoundError, OutsideError
+from ckreg.errors import NotFoundError, OutsideError, RefusedError
 
 NO_IDENTITY = (
     "git does not know who you are. Tell it with `git config --global user.name 'Your Name'` and "
@@ -57,7 +57,7 @@ class Repo:
         """
         done = self.call(*words, stdin=stdin, env=env)
         if done.returncode:
-            raise OutsideError(f"`git {words[0]}` failed in {self.root}: {last_words(done)}")
+            raise OutsideError(f"`git {_verb(words)}` failed in {self.root}: {last_words(done)}")
         return done.stdout
 
     def call(
@@ -112,7 +112,9 @@ def call_git(
     except FileNotFoundError:
         raise OutsideError("git is not on PATH. Install it (2.36 or newer), or load its module.") from None
     except subprocess.TimeoutExpired:
-        raise OutsideError(f"`git {words[0]}` took longer than {TIMEOUT_SECONDS} s in {folder}.") from None
+        raise OutsideError(
+            f"`git {_verb(words)}` took longer than {TIMEOUT_SECONDS} s in {folder}."
+        ) from None
     return CompletedProcess(
         done.args,
         done.returncode,
@@ -122,9 +124,19 @@ def call_git(
 
 
 def last_words(done: CompletedProcess[str]) -> str:
-    """The last lines of what a failed program said."""
-    lines = (done.stderr.strip() or done.stdout.strip() or f"exit status {done.returncode}").splitlines()
-    return " ".join(line.strip() for line in lines[-3:])
+    """What a failed program gave as its reason: its lines with `fatal:` or `error:`, else its last ones."""
+    lines = [line.strip() for line in (done.stderr.strip() or done.stdout.strip()).splitlines()]
+    told = [line for line in lines if line.startswith(("fatal:", "error:"))] or lines[-3:]
+    return " ".join(told).rstrip(".") or f"exit status {done.returncode}"
+
+
+def _verb(words: tuple[str, ...]) -> str:
+    rest = iter(words)
+    for word in rest:
+        if word != "-c":
+            return word
+        next(rest)
+    return ""
 
 
 def open_repo(root: Path) -> Repo:
@@ -143,6 +155,16 @@ def open_repo(root: Path) -> Repo:
 def is_repository(folder: Path) -> bool:
     """Whether the folder lies in the work tree of a git repository."""
     return call_git(folder, "rev-parse", "--is-inside-work-tree").stdout.strip() == "true"
+
+
+def refuse_bare(folder: Path) -> None:
+    """See that the folder is not a repository without a work tree.
+
+    Raises:
+        RefusedError: it is.
+    """
+    if call_git(folder, "rev-parse", "--is-bare-repository").stdout.strip() == "true":
+        raise RefusedError(f"{folder} is a bare repository. Clone it, and run `ckreg init` in the clone.")
 
 
 def create(root: Path) -> None:

@@ -30,6 +30,8 @@ def command(
     Example:
       ckreg check experiments/cap_8L_lora_comparison_2025-10-22
     """
+    if staged and paths:
+        raise click.UsageError("--staged checks what is staged; give no PATHS with it.")
     place: Place = ctx.obj
     home = place.home()
     found = check_staged(home) if staged else check(home, [place.path(path) for path in paths])
@@ -38,7 +40,8 @@ def command(
     else:
         for finding in found:
             emit(_line(finding) if form == "text" else _annotation(finding))
-        note(_in_words(found))
+        if found or not staged:  # a hook with nothing to say is silent
+            note(_in_words(found))
     ctx.exit(1 if has_failed(found, strict=strict) else 0)
 
 

@@ -10,6 +10,7 @@ from ckreg.cli.output import counts_in_words, emit, emit_diff, emit_json, emit_t
 from ckreg.commands.status_set import Wish, status_preview, status_set
 from ckreg.commands.status_show import ExperimentStatus, status_show
 from ckreg.core.status import Source, Status
+from ckreg.errors import BusyError
 from ckreg.flows.updates import Committed
 
 
@@ -109,7 +110,12 @@ def set_(
         emit_diff(shown.path, shown.before, shown.after)
         return
     seconds = load_settings(home).lock_timeout_seconds
-    done = status_set(home, experiment, asked, timeout_seconds=seconds)
+    try:
+        done = status_set(home, experiment, asked, timeout_seconds=seconds)
+    except BusyError:
+        if as_json:
+            emit_json({"experiment": experiment, "run": asked.run, "committed": False, "commit": None})
+        raise
     if as_json:
         emit_json(_as_done(done))
     else:

@@ -15,10 +15,11 @@ def check_runs(summary: Summary) -> Iterator[Problem]:
     known = {run.run_name for run in summary.runs}
     trained = {row.run_name for row in summary.fine_tuning}
     evaluated = {row.run_name for row in summary.evaluations}
+    planned = {row.run_name for row in summary.matrix if any(text for _, text in row.cells)}
     for run in summary.runs:
         if not is_control(run) and run.run_name not in trained:
             yield error("CK203", run.line, f"the run {run.run_name!r} has no row in 'Status > Fine-tuning'")
-        elif is_control(run) and run.run_name not in evaluated:
+        elif is_control(run) and run.run_name in planned - evaluated:
             yield error(
                 "CK203", run.line, f"the control {run.run_name!r} has no row in 'Status > Evaluations'"
             )

@@ -24,7 +24,7 @@ def changed_cells(row: FoundRow, request: StatusRequest, where: str) -> dict[str
     """The cells that the request changes, by column; empty where the row says all of it already.
 
     Raises:
-        RefusedError: the transition is not legal and not forced.
+        RefusedError: the transition is not legal, or `best` is resolved already, and nothing is forced.
         MalformedError: the row's status is none of the four.
         UsageError: `resolved` for a row whose epoch is not `best`.
     """
@@ -36,7 +36,7 @@ def changed_cells(row: FoundRow, request: StatusRequest, where: str) -> dict[str
     if request.note is not None:
         wanted["Notes"] = one_line(request.note) or NONE
     if request.resolved is not None:
-        wanted["Epoch"] = _resolved(row, request.resolved, where)
+        wanted["Epoch"] = _resolved(row, request, request.resolved, where)
     return {column: text for column, text in wanted.items() if (row.value(column) or NONE) != text}
 
 
@@ -91,13 +91,15 @@ def _transition(row: FoundRow, request: StatusRequest, new: Status, where: str) 
     return {column: text for column, text in cells.items() if column in row.columns}
 
 
-def _resolved(row: FoundRow, epoch: str, where: str) -> str:
-    if not (row.value("Epoch") or "").startswith("best"):
+def _resolved(row: FoundRow, request: StatusRequest, epoch: str, where: str) -> str:
+    old, new = row.value("Epoch") or NONE, f"best ({epoch})"
+    if not old.startswith("best"):
         raise UsageError(
-            f"{where}:{row.row.line}: --resolved is for rows whose epoch is `best`, this one's is "
-            f"{row.value('Epoch') or NONE}."
+            f"{where}:{row.row.line}: --resolved is for rows whose epoch is `best`, this one's is {old}."
         )
-    return f"best ({epoch})"
+    if old not in {"best", new} and not request.forced:
+        raise RefusedError(f"{where}:{row.row.line}: the epoch is {old} already; --force makes it {new}.")
+    return new
 
 
 def _splice(text: str, found: FoundRow, column: str, value: str) -> Splice:
