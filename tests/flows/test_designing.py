@@ -105,7 +105,6 @@ def test_the_log_has_every_kind_of_entry(home: Home, place: Path) -> None:
         "CHECK_DISK",
         "SEARCH_PRIOR_RUNS",
         "CALCULATE_BATCH_SIZE",
-        "CALCULATE_BATCH_SIZE",
         *("EXTRACT_SPEED", "CALCULATE_TIME", "CALCULATE_DISK") * 2,
         "CALCULATE_TIME",
         "DECIDE_NAMING",

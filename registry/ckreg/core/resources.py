@@ -90,6 +90,11 @@ class ScriptFacts:
             )
         if self.reason:
             return f"Prerequisite: mend {self.script} before the evaluations: {self.reason}."
+        return self.dataset_advice
+
+    @property
+    def dataset_advice(self) -> str | None:
+        """What to do where the task's own dataset is missing."""
         if self.dataset_found is False:
             return f"Prerequisite: {self.dataset} must exist before the evaluations of {self.task}."
         return None

@@ -81,7 +81,7 @@ def draft_experiment(home: Home, spec: Spec, *, index: bool = True) -> Draft:
     found = prior_runs(forecast.times)
     log = [
         *settled.checked,
-        entries.search_entry(now, found, len(priors.measurements), indexed=index),
+        entries.search_entry(now, found, priors.runs, indexed=index),
         *settled.calculated,
         *entries.calculation_entries(now, forecast),
         *entries.decision_entries(now, settled.plan, sheet.setting("batch_size"), sheet.setting("recipe")),
@@ -148,7 +148,7 @@ def _remove_empty(home: Home, name: str) -> None:
 
 def _settled(home: Home, spec: Spec, settings: Settings, priors: Priors, now: datetime) -> _Settled:
     plan = resolve(with_full_paths(spec, partial(_full_path, home)), now.date())
-    verified = verify(_needs(plan.spec), settings, home.root)
+    verified = verify(_needs(plan), settings, home.root)
     plan = resolve(with_model_paths(plan.spec, verified.resources), now.date())
     estimates = list(_batch_sizes(plan, verified.resources, settings, priors))
     chosen: dict[str, int] = {}
@@ -159,7 +159,7 @@ def _settled(home: Home, spec: Spec, settings: Settings, priors: Priors, now: da
         resolve(with_batch_sizes(plan.spec, chosen), now.date()),
         verified.resources,
         verified.entries,
-        tuple(entries.batch_size_entries(now, estimates)),
+        tuple(dict.fromkeys(entries.batch_size_entries(now, estimates))),
         tuple(_assumptions(estimates)),
     )
 
@@ -169,10 +169,13 @@ def _full_path(home: Home, path: str) -> str:
     return os.path.normpath(whole)
 
 
-def _needs(spec: Spec) -> Needs:
+def _needs(plan: Plan) -> Needs:
+    spec = plan.spec
+    # `auto` splits: training needs one, and validation during training the other.
+    auto = ("train", "validation") if any(run.validation for run in plan.runs) else None
     return Needs(
         models=tuple((model.name, model.path) for model in spec.models),
-        datasets=tuple((dataset.label, dataset.path, dataset.splits) for dataset in spec.datasets),
+        datasets=tuple((dataset.label, dataset.path, dataset.splits or auto) for dataset in spec.datasets),
         scripts=tuple((task.name, task.script, task.dataset) for task in spec.evaluation.tasks),
     )
 

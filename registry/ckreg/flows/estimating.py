@@ -7,7 +7,7 @@ from ckreg.adapters.config import load_settings
 from ckreg.adapters.tree import Home
 from ckreg.core import estimate
 from ckreg.core.estimate import Estimate, EvaluationRequest, TimeEstimate, TrainingRequest
-from ckreg.core.measure.measurement import Measurement
+from ckreg.core.measure.measurement import Kind, Measurement
 from ckreg.flows.indexing import index_logs, roots_of
 from ckreg.flows.refreshing import cache_path
 
@@ -17,6 +17,11 @@ class Priors:
     """What was measured of the jobs whose logs were indexed."""
 
     measurements: tuple[Measurement, ...]
+
+    @property
+    def runs(self) -> int:
+        """How many of them are fine-tunes or evaluations."""
+        return sum(measured.kind in {Kind.FINETUNE, Kind.EVAL} for measured in self.measurements)
 
 
 def load_priors(home: Home, *, index: bool = True) -> Priors:

@@ -16,7 +16,7 @@ REQUEST = TrainingRequest(
         ({"gpu_type": "a100", "recipe": "lora_finetune_single_device", "lora_rank": 8}, Tier.SAME_SETUP),
         ({"model": "llama-3.2-1b-instruct"}, Tier.SAME_SETUP),
         ({"lora_rank": 64}, Tier.SAME_MODEL),
-        ({"recipe": "full_finetune_single_device"}, Tier.SAME_MODEL),
+        ({"recipe": "full_finetune_single_device"}, Tier.ACROSS),
         ({"batch_size": 2}, Tier.SAME_MODEL),
         ({"grad_accum": 4}, Tier.SAME_MODEL),
         ({"n_gpus": 4}, Tier.SAME_MODEL),
@@ -40,9 +40,14 @@ def test_runs_on_a_known_gpu_go_before_those_on_an_unknown_one() -> None:
     assert choose(REQUEST, [trained(), known]).runs == (known,)
 
 
-def test_a_distributed_run_on_nobody_knows_how_many_gpus_has_no_rate() -> None:
-    assert seconds_per_sample(trained(recipe="lora_finetune_distributed")) is None
-    assert seconds_per_sample(trained(recipe="lora_finetune_distributed", n_gpus=2)) == 0.25 / 8
+def test_the_rate_is_that_of_each_gpu() -> None:
+    # A step of 0.25 s takes 4 rows on each GPU, however many there are.
+    assert seconds_per_sample(trained(recipe="lora_finetune_distributed")) == 0.25 / 4
+    assert seconds_per_sample(trained(recipe="lora_finetune_distributed", n_gpus=2)) == 0.25 / 4
+    # 32 rows a second over two GPUs are 16 on each; over nobody knows how many they tell nothing.
+    overall = {"seconds_per_step": None, "samples_per_second": 32.0, "recipe": "lora_finetune_distributed"}
+    assert seconds_per_sample(trained(**overall, n_gpus=2)) == 1 / 16
+    assert seconds_per_sample(trained(**overall)) is None
 
 
 def test_sizes_more_than_ten_times_apart_say_nothing_of_each_other() -> None:

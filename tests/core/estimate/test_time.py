@@ -205,3 +205,12 @@ def test_evaluation_nobody_measured_takes_one_to_five_minutes() -> None:
     assert found.median_seconds == 134.2
     assert found.p90_seconds == pytest.approx(300, abs=0.5)
     assert found.preliminary
+
+
+def test_four_gpus_take_a_quarter_of_the_steps_at_the_same_pace() -> None:
+    # 8000 / (4 x 4 GPUs) = 500 steps of 0.25 s = 125 s, + 10 s start-up; one GPU: 2000 x 0.25 + 10 = 510 s.
+    priors = [trained(startup_seconds=10.0)]
+    one = TrainingRequest("Llama-3.2-1B-Instruct", "lora_finetune_single_device", 4, 8000)
+    four = TrainingRequest("Llama-3.2-1B-Instruct", "lora_finetune_distributed", 4, 8000, gpus=4)
+    assert training_time(one, priors).median_seconds == 510.0
+    assert training_time(four, priors).median_seconds == 135.0

@@ -16,9 +16,9 @@ _SHOWN_RUNS = 5
 
 @click.command()
 @click.option("--model", required=True, help="The model folder's name.")
-@click.option("--recipe", help="The recipe, as `tune ls` names it.")
+@click.option("--recipe", required=True, help="The recipe, as `tune ls` names it.")
 @click.option("--batch-size", type=int, help="Per GPU and step; without it the estimated one.")
-@click.option("--samples", type=int, help="Samples in the training split, before packing.")
+@click.option("--samples", type=int, required=True, help="Samples in the training split, before packing.")
 @click.option("--epochs", type=int, default=1, show_default=True)
 @click.option("--lora-rank", type=int, help="Without it runs of any rank count.")
 @click.option("--packed/--no-packed", default=False, show_default=True, help="Whether the dataset is packed.")

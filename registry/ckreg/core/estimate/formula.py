@@ -50,7 +50,9 @@ def parts_of(
     packed: Packing,
     priors: Sequence[Sequence[Measurement]],
 ) -> Parts:
-    """Fill the formula; what runs before and between the steps comes from the first of `priors` that tells.
+    """Fill the formula; `rows_at_once` and `seconds_per_row` are those of each GPU.
+
+    What runs before and between the steps comes from the first of `priors` that tells.
 
     A validation pass has no backward pass: it takes the time of the training rows over 2.5.
     """
@@ -59,10 +61,12 @@ def parts_of(
     startup = typical(priors, lambda run: run.startup_seconds)
     return Parts(
         epochs=request.epochs,
-        steps_per_epoch=math.ceil(rows / rows_at_once),
+        steps_per_epoch=math.ceil(rows / (rows_at_once * request.gpus)),
         seconds_per_step=seconds_per_row * rows_at_once,
         checkpoint=typical(priors, lambda run: run.checkpoint_seconds) or 0.0,
-        validation=validated * seconds_per_row / EVALUATION_SPEEDUP if request.validation else 0.0,
+        validation=validated * seconds_per_row / request.gpus / EVALUATION_SPEEDUP
+        if request.validation
+        else 0.0,
         startup=STARTUP_SECONDS if startup is None else startup,
         startup_known=startup is not None,
     )

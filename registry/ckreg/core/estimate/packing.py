@@ -7,7 +7,7 @@ from statistics import median
 
 from ckreg.core.estimate.seed_table import PACKING
 from ckreg.core.estimate.spread import of_range
-from ckreg.core.estimate.tiers import is_model, rows_per_step, seconds_per_sample
+from ckreg.core.estimate.tiers import is_model, rows_per_step
 from ckreg.core.estimate.values import TrainingRequest
 from ckreg.core.measure.measurement import Measurement
 
@@ -73,6 +73,9 @@ def _is_unpacked_twin(twin: Measurement, run: Measurement) -> bool:
 
 
 def _rows_per_epoch(run: Measurement) -> float | None:
-    if not (run.steps_total and run.epochs and run.batch_size and seconds_per_sample(run)):
+    gpus_known = run.n_gpus is not None or "distributed" not in (run.recipe or "")
+    if not (run.steps_total and run.epochs and run.batch_size and gpus_known):
         return None
-    return run.steps_total / run.epochs * rows_per_step(run.batch_size, run.grad_accum, run.n_gpus)
+    return (
+        run.steps_total / run.epochs * rows_per_step(run.batch_size, run.grad_accum) * max(1, run.n_gpus or 1)
+    )

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from ckreg.core.estimate.seed_table import billions
 from ckreg.core.estimate.values import EvaluationRequest, Tier, TrainingRequest, usable
 from ckreg.core.measure.measurement import Measurement
+from ckreg.core.recipes import is_lora
 
 _FURTHEST = 10.0
 
@@ -24,15 +25,16 @@ def choose(request: TrainingRequest, priors: Iterable[Measurement]) -> Chosen:
     GPU known to be the same go before those on an unknown one.
     """
     trained = [run for run in priors if run.kind == "finetune" and usable(seconds_per_sample(run))]
+    of_model = [run for run in trained if is_model(run, request.model)]
     near = [
-        run for run in trained if is_model(run, request.model) and may_equal(run.gpu_type, request.gpu_type)
+        run for run in of_model if _same_method(run, request) and may_equal(run.gpu_type, request.gpu_type)
     ]
     near = same_gpu_first(near, request.gpu_type)
     same_packing = [run for run in near if bool(run.packed) == request.packed]
     tiers = (
         (Tier.SAME_SETUP, [run for run in same_packing if _same_setup(run, request)]),
         (Tier.SAME_MODEL, same_packing),
-        (Tier.ACROSS, near or _across(trained, request)),
+        (Tier.ACROSS, near or of_model or _across(trained, request)),
     )
     for tier, runs in tiers:
         if runs:
@@ -48,6 +50,11 @@ def _same_setup(run: Measurement, request: TrainingRequest) -> bool:
         and may_equal(run.recipe, request.recipe)
         and (request.lora_rank is None or run.lora_rank is None or run.lora_rank == request.lora_rank)
     )
+
+
+def _same_method(run: Measurement, request: TrainingRequest) -> bool:
+    """Whether both train adapters only, or both all weights; a recipe that is not known keeps no run out."""
+    return None in {run.recipe, request.recipe} or is_lora(run.recipe) == is_lora(request.recipe)
 
 
 def _across(trained: Sequence[Measurement], request: TrainingRequest) -> list[Measurement]:
@@ -75,21 +82,22 @@ def same_gpu_first(runs: list[Measurement], gpu_type: str | None) -> list[Measur
     return [run for run in runs if run.gpu_type and run.gpu_type.casefold() == gpu_type.casefold()] or runs
 
 
-def rows_per_step(batch_size: int, grad_accum: int | None, gpus: int | None) -> int:
-    """Rows of the dataset that one optimiser step takes."""
-    return batch_size * (grad_accum or 1) * (gpus or 1)
+def rows_per_step(batch_size: int, grad_accum: int | None) -> int:
+    """Rows of the dataset that each GPU takes in one optimiser step."""
+    return batch_size * (grad_accum or 1)
 
 
 def seconds_per_sample(run: Measurement) -> float | None:
-    """The run's own rate, in seconds per row of its dataset (a packed row counts once).
+    """The run's own rate on each of its GPUs, in seconds per row of its dataset (a packed row counts once).
 
-    `None` where the log gives no rate, or is of a distributed run and does not say on how many GPUs.
+    In data parallelism every GPU takes its own rows at this rate; what they say to each other is in it.
+    `None` where the log gives no rate, or one over all of a number of GPUs that it does not say.
     """
+    if run.seconds_per_step and usable(run.seconds_per_step) and run.batch_size:
+        return run.seconds_per_step / rows_per_step(run.batch_size, run.grad_accum)
     gpus_known = run.n_gpus or "distributed" not in (run.recipe or "")
-    if run.seconds_per_step and usable(run.seconds_per_step) and run.batch_size and gpus_known:
-        return run.seconds_per_step / rows_per_step(run.batch_size, run.grad_accum, run.n_gpus)
     rate = run.samples_per_second
-    return 1 / rate if rate and usable(rate) else None
+    return max(1, run.n_gpus or 1) / rate if rate and usable(rate) and gpus_known else None
 
 
 def size_factor(run: Measurement, model: str) -> float | None:

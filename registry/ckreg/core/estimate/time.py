@@ -50,7 +50,7 @@ def training_time(request: TrainingRequest, priors: Sequence[Measurement]) -> Ti
     mixed = request.packed or any(run.packed for run in chosen.runs)
     packed = packing(request, priors) if mixed else UNPACKED
     speed = of_runs([_seconds_per_row(run, request, packed) for run in chosen.runs], chosen.tier)
-    at_once = rows_per_step(request.batch_size, request.grad_accum, request.gpus)
+    at_once = rows_per_step(request.batch_size, request.grad_accum)
     groups = (chosen.runs, of_model(request.model, priors), priors)
     parts = parts_of(request, request.samples, at_once, speed.median, packed, groups)
     floor = _at_least(chosen, parts.epochs * parts.steps_per_epoch)
@@ -73,7 +73,8 @@ def evaluation_time(request: EvaluationRequest, priors: Sequence[Measurement]) -
     chosen = choose_evaluations(request, priors)
     if request.samples is None:
         return _like_other_evaluations(chosen) or _evaluation_from_table(request)
-    startup = typical((chosen.runs, of_model(request.model, priors, "eval")), lambda run: run.startup_seconds)
+    nearest = (chosen.runs, of_model(request.model, priors, "eval"), of_model(request.model, priors), priors)
+    startup = typical(nearest, lambda run: run.startup_seconds)
     rates = [rate for run in chosen.runs if (rate := seconds_per_sample(run))]
     if not rates:
         chosen = _trained(request, priors)
@@ -115,7 +116,8 @@ def _training_from_table(request: TrainingRequest, priors: Sequence[Measurement]
     low, high = (seconds * request.epochs for seconds in size.epoch_seconds)
     spread = of_range(size.epoch_seconds)
     startup = typical((of_model(request.model, priors),), lambda run: run.startup_seconds)
-    total = spread.median * request.epochs + (STARTUP_SECONDS if startup is None else startup)
+    before = STARTUP_SECONDS if startup is None else startup
+    total = spread.median * request.epochs + before
     per_epoch = f"{duration(size.epoch_seconds.low)} to {duration(size.epoch_seconds.high)} per epoch"
     missing = [
         name
@@ -127,7 +129,8 @@ def _training_from_table(request: TrainingRequest, priors: Sequence[Measurement]
         _TABLE,
         Spread(total, spread.sigma),
         f"{reason}, {request.model} ({size.label}): {per_epoch}, epochs={request.epochs}",
-        f"{request.epochs} × ({per_epoch}) = {duration(low)} to {duration(high)}",
+        f"{request.epochs} × ({per_epoch}) = {duration(low)} to {duration(high)}, "
+        f"in the (geometric) middle {duration(total - before)}, + {before:.0f} s start-up",
     )
 
 

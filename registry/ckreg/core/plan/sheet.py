@@ -9,6 +9,7 @@ from ckreg.core.naming import short
 from ckreg.core.plan import takes
 from ckreg.core.plan.forecast import Forecast
 from ckreg.core.plan.values import MatrixRow, Plan
+from ckreg.core.recipes import RECIPES, is_lora
 from ckreg.core.resources import DatasetFacts, ModelFacts, Resources, ScriptFacts
 from ckreg.core.settings import Settings
 from ckreg.core.spec.values import TRAINING_DEFAULTS, Setting
@@ -73,6 +74,16 @@ class Sheet:
         others = [
             (key, self.setting(key)) for key, _ in spec.training.settings if key not in TRAINING_DEFAULTS
         ]
+        shown = {
+            *TRAINING_DEFAULTS,
+            *(key for key, _ in others),
+            *(factor.factor for factor in self.plan.factors),
+        }
+        fixed = [
+            (variable.key, self.setting(variable.key))
+            for variable in spec.variables
+            if variable.key not in {*shown, "lora_rank"}
+        ]
         labels = [
             (f"{variable.key} {level.label}", setting_text(level.value))
             for variable in spec.variables
@@ -86,7 +97,7 @@ class Sheet:
             )
             for variant in spec.variants
         ]
-        return [*others, *labels, *variants]
+        return [*others, *fixed, *labels, *variants]
 
     def setting(self, key: str) -> str:
         """What the runs set a recipe key to: one value, the levels, or one a model."""
@@ -110,7 +121,11 @@ class Sheet:
     def lora_alpha(self) -> str:
         """As set, or how it follows from the rank."""
         alpha = self.setting("lora_alpha")
-        return "Auto-set to 2 × rank" if alpha == "auto" else alpha  # the template's words
+        if alpha != "auto":
+            return alpha
+        if all(run.lora_rank is None for run in self.plan.runs):
+            return "-"
+        return "Auto-set to 2 × rank"  # the template's words
 
     @property
     def system_prompt(self) -> str:
@@ -179,6 +194,12 @@ class Sheet:
         most = self.settings.max_gpu_hours
         if most is not None and self.forecast.gpu_hours > most:
             yield f"{self.gpu_hours} GPU hours are more than max_gpu_hours, {most:g}."
+        for recipe in sorted({run.recipe for run in self.plan.runs} - RECIPES):
+            yield f"Recipe {recipe} is none that `tune ls` of torchtune 0.6.1 names: see that it is yours."
+        for recipe in sorted(
+            {run.recipe for run in self.plan.runs if is_lora(run.recipe) and not run.lora_rank}
+        ):
+            yield f"No lora_rank is set for {recipe}: that of the recipe's own config holds, unnamed here."
         if self.forecast.preliminary:
             yield f"Estimates without prior runs are {PRELIMINARY}."
 
@@ -189,7 +210,8 @@ class Sheet:
         for dataset in found.datasets:
             yield from _advised(f"Dataset {dataset.label or dataset.path}", dataset.advice)
         for script in found.scripts:
-            yield from _advised(f"Task {script.task}", script.advice)
+            for advice in dict.fromkeys([script.advice, script.dataset_advice]):
+                yield from _advised(f"Task {script.task}", advice)
         yield from _advised("Disk space", found.disk.advice_for(self.forecast.disk_gib))
 
 
