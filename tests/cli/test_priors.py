@@ -13,6 +13,8 @@ ESTIMATE = (
     "estimate",
     "--model",
     "Llama-mini-8M-Instruct",
+    "--recipe",
+    "lora_finetune_single_device",
     "--batch-size",
     "8",
     "--samples",
@@ -67,16 +69,17 @@ def test_estimate_explains_itself(indexed: Caller) -> None:
 
 
 def test_estimate_without_prior_runs_is_preliminary(call: Caller) -> None:
-    said = call("estimate", "--model", "Llama-3.2-1B-Instruct", "--epochs", "2")
+    asked = ("estimate", "--model", "Llama-3.2-1B-Instruct", "--recipe", "r", "--samples", "100")
+    said = call(*asked, "--epochs", "2")
     assert "preliminary - verify with test run" in said.out.lower()
-    assert (
-        json.loads(call("estimate", "--model", "Llama-3.2-1B-Instruct", "--json").out)["preliminary"] is True
-    )
+    assert json.loads(call(*asked, "--json").out)["preliminary"] is True
 
 
 @pytest.mark.parametrize("words", [("--samples", "0"), ("--epochs", "-1"), ("--gpu-memory", "nan")])
 def test_estimate_refuses_numbers_that_are_not_positive(call: Caller, words: tuple[str, str]) -> None:
-    assert call("estimate", "--model", "M", *words).code == 2
+    said = call("estimate", "--model", "M", "--recipe", "r", "--samples", "9", *words)
+    assert said.code == 2
+    assert "Missing option" not in said.err
 
 
 SQL = "SELECT run_name, lora_rank FROM measurements WHERE job_id = '19'"

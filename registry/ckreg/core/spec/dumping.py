@@ -34,8 +34,10 @@ class _Representer(SafeRepresenter):
         return self.represent_mapping("tag:yaml.org,2002:map", section, flow_style=False)
 
     def represent_text(self, text: str) -> Node:
-        # Plain and single-quoted text folds NEL, U+2028 and their like into spaces.
-        style = None if text.isprintable() else '"'
+        # Plain and single-quoted text folds NEL, U+2028 and their like into spaces; plain text that begins
+        # with a mark may mean something in a flow mapping, as `?0` does.
+        plain = text[:1].isalnum() or text[:1] in {"/", ".", "_"}
+        style = '"' if not text.isprintable() else None if plain else "'"
         return self.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 
