@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
+from typing import TypedDict, TypeVar, Unpack
 
 from ckreg.adapters.tree import Home, find_home, read_text
 from ckreg.commands.check import Finding, check
@@ -12,7 +14,26 @@ from ckreg.commands.status_set import Wish, status_set
 from ckreg.core.estimate.values import Estimate, TrainingRequest
 from ckreg.core.status import Source, Status
 from ckreg.core.summary import Summary, parse
+from ckreg.errors import UsageError
 from ckreg.flows.updates import Committed
+
+Words = TypeVar("Words", bound=StrEnum)
+
+
+class Asked(TypedDict, total=False):
+    """What may be known of a run that is to be estimated; memory in GiB, `samples` before packing."""
+
+    batch_size: int
+    samples: int
+    epochs: int
+    lora_rank: int
+    packed: bool
+    gpus: int
+    gpu_type: str
+    grad_accum: int
+    gpu_memory_gib: float
+    validation: bool
+    runs: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,26 +105,30 @@ class Registry:
         """Change one row of the Status tables and commit it; what is None stays.
 
         Raises:
-            ValueError: `status` or `by` is not one of their values.
+            UsageError: `status` or `by` is not one of their values.
             CkregError: the change was refused or failed; nothing was changed.
         """
         wish = Wish(
             run=run,
             task=task,
             epoch=None if epoch is None else str(epoch),
-            status=None if status is None else Status(status),
+            status=None if status is None else _one_of(Status, status),
             job=job_id,
             note=note,
             resolved=resolved,
-            by=Source(by),
+            by=_one_of(Source, by),
             evidence=evidence,
             forced=force,
         )
         return status_set(self.home, experiment, wish)
 
-    def estimate(self, request: TrainingRequest) -> Estimate:
-        """Time, disk and batch size of a run, with the prior runs that they rest on."""
-        return estimate(self.home, request)
+    def estimate(self, model: str, recipe: str | None = None, **asked: Unpack[Asked]) -> Estimate:
+        """Time, disk and batch size of a fine-tuning run, with the prior runs that they rest on.
+
+        Raises:
+            UsageError: a number is not above zero.
+        """
+        return estimate(self.home, TrainingRequest(model, recipe, **asked))
 
     def query(self, sql: str) -> list[Mapping[str, object]]:
         """The rows that a read-only SELECT over the cache gives.
@@ -118,3 +143,10 @@ class Registry:
     def check(self, paths: Sequence[Path] = ()) -> list[Finding]:
         """The problems of the documents at `paths`, or of all."""
         return check(self.home, paths)
+
+
+def _one_of(words: type[Words], word: str) -> Words:
+    try:
+        return words(word)
+    except ValueError:
+        raise UsageError(f"{word!r} is none of {', '.join(words)}.") from None

@@ -8,8 +8,13 @@ from pathlib import Path
 import click
 import pytest
 
+from ckreg.adapters import spool
+from ckreg.adapters.clock import now
+from ckreg.adapters.tree import Home
 from ckreg.cli.main import VERBS, ckreg, main
+from ckreg.core.status import StatusRequest
 from tests.cli.calls import Caller
+from tests.documents import EXPERIMENT
 
 ALL = [verb for group in VERBS.values() for verb in group]
 
@@ -58,6 +63,11 @@ def test_alone_it_says_where_things_stand(call: Caller) -> None:
     assert said.code == 0
     assert "1 experiment; 6 pending." in said.out
     assert "ckreg status" in said.out
+
+
+def test_alone_it_says_what_waits_in_the_spool(call: Caller, home: Home) -> None:
+    spool.put(home, StatusRequest(id="1", experiment=EXPERIMENT, run="L1B_rank4", at=now(), note="x"))
+    assert "1 status requests wait since" in call().out
 
 
 def test_a_defect_exits_with_70_and_keeps_its_traceback(

@@ -63,6 +63,14 @@ def waiting(home: Home) -> list[Waiting]:
     return found
 
 
+def pending(home: Home) -> tuple[list[float], list[float]]:
+    """When (seconds since the epoch) each request that waits, and each that was refused, was written."""
+    folder = home.state / "spool"
+    found = (folder.glob("*.json"), (folder / "refused").glob("*.json"))
+    waiting, refused = ([path.stat().st_mtime for path in paths] for paths in found)
+    return waiting, refused
+
+
 def remove(path: Path) -> None:
     """Take a request out of the spool."""
     path.unlink(missing_ok=True)

@@ -1,10 +1,15 @@
 """What `ckreg` alone says: where things stand and what to do next."""
 
+import time
 from collections import Counter
+from collections.abc import Iterator
 
+from ckreg.adapters.spool import pending
+from ckreg.adapters.tree import Home
 from ckreg.cli.common import Place
 from ckreg.cli.output import emit, emit_table
 from ckreg.commands.status_show import ExperimentStatus, status_show
+from ckreg.core.units import duration
 from ckreg.errors import NotFoundError
 
 
@@ -24,8 +29,21 @@ def welcome(place: Place) -> None:
         return
     found = status_show(home)
     emit(f"Registry {home.root}")
-    emit(f"{_in_words(found)}\n")
+    emit(f"{_in_words(found)}")
+    for line in _spooled(home):
+        emit(line)
+    emit()
     _emit_next(_next(found))
+
+
+def _spooled(home: Home) -> Iterator[str]:
+    """What lies in the spool: requests that nobody has committed yet, and those that could not be."""
+    waiting, refused = pending(home)
+    if waiting:
+        since = duration(time.time() - min(waiting))
+        yield f"{len(waiting)} status requests wait since {since}; the next `ckreg status set` commits them."
+    if refused:
+        yield f"{len(refused)} status requests were refused; look at them in {home.state}/spool/refused."
 
 
 def _in_words(found: list[ExperimentStatus]) -> str:

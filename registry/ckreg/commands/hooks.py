@@ -31,6 +31,13 @@ def hooks_install(home: Home) -> Hooks:
     )
 
 
+def hooks_preview(home: Home) -> dict[Path, str]:
+    """The stubs that `hooks_install` would write, by their path."""
+    repo = open_repo(home.root)
+    folder = _own_folder(repo)
+    return {folder / name: stub_text(name, f"./{repo.prefix}") for name in STUBS}
+
+
 def hooks_uninstall(home: Home) -> Hooks:
     """Take ckreg's hooks away, and put back those that were there before."""
     folder = open_repo(home.root).hooks_folder()

@@ -2,9 +2,9 @@
 
 import click
 
-from ckreg.cli.common import Place, json_option
-from ckreg.cli.output import emit, emit_json, note
-from ckreg.commands.hooks import hooks_install, hooks_uninstall
+from ckreg.cli.common import Place, dry_run_option, json_option
+from ckreg.cli.output import emit, emit_diff, emit_json, note
+from ckreg.commands.hooks import hooks_install, hooks_preview, hooks_uninstall
 
 
 @click.group()
@@ -13,9 +13,10 @@ def command() -> None:
 
 
 @command.command()
+@dry_run_option
 @json_option
 @click.pass_obj
-def install(place: Place, /, as_json: bool) -> None:
+def install(place: Place, /, dry_run: bool, as_json: bool) -> None:
     """Install a pre-commit hook that checks the staged documents.
 
     A hook that is there goes on working: it is called first.
@@ -24,6 +25,10 @@ def install(place: Place, /, as_json: bool) -> None:
     Example:
       ckreg hooks install
     """
+    if dry_run:
+        for path, text in hooks_preview(place.home()).items():
+            emit_diff(str(path), path.read_text() if path.exists() else None, text)
+        return
     done = hooks_install(place.home())
     if as_json:
         emit_json(done)

@@ -1,0 +1,60 @@
+"""The library's front door."""
+
+import subprocess
+import sys
+
+import pytest
+
+from ckreg import Registry
+from ckreg.adapters.tree import Home
+from ckreg.errors import NotFoundError, RefusedError, UsageError
+from tests.documents import EXPERIMENT
+from tests.logs import BUNDLED
+
+
+def test_what_the_command_line_does_python_does(home: Home) -> None:
+    registry = Registry.open(home.root / "experiments")
+    assert [experiment.name for experiment in registry.experiments()] == [EXPERIMENT]
+    done = registry.set_status("cap_8L", "L1B_rank4", status="running", job_id="7", epoch=None)
+    assert done.commit
+    assert registry.experiment("cap").summary.fine_tuning[0].job_id == "7"
+    registry.set_status("cap_8L", "L1B_rank4", task="cap", epoch=1, status="completed")
+    assert registry.query("SELECT run_name, epoch FROM evaluations WHERE status = 'completed'") == [
+        {"run_name": "L1B_rank4", "epoch": "1"}
+    ]
+    assert registry.check() == []
+
+
+def test_estimates_rest_on_what_was_indexed(home: Home) -> None:
+    subprocess.run(
+        [sys.executable, "-m", "ckreg", "-C", home.root, "index", BUNDLED], check=True, capture_output=True
+    )
+    found = Registry.open(home.root).estimate(
+        "Llama-mini-8M-Instruct",
+        "lora_finetune_single_device",
+        batch_size=8,
+        samples=640,
+        epochs=2,
+        lora_rank=4,
+    )
+    assert [run.job_id for run in found.time.basis] == ["19"]
+
+
+@pytest.mark.parametrize("wish", [{"status": "bogus"}, {"by": "nobody", "note": "x"}, {}])
+def test_a_word_that_is_none_of_its_values_is_a_usage_error(home: Home, wish: dict[str, str]) -> None:
+    with pytest.raises(UsageError):
+        Registry.open(home.root).set_status(EXPERIMENT, "L1B_rank4", **wish)  # type: ignore[arg-type]  # on purpose
+
+
+def test_failures_are_those_of_the_command_line(home: Home) -> None:
+    registry = Registry.open(home.root)
+    with pytest.raises(NotFoundError):
+        registry.experiment("nope")
+    with pytest.raises(RefusedError):
+        registry.query("DELETE FROM runs")
+
+
+def test_importing_costs_nothing() -> None:
+    script = "import ckreg, sys; print(sorted(name for name in sys.modules if name.startswith('ckreg')))"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout == "['ckreg']\n"
