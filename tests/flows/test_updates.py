@@ -237,6 +237,27 @@ def test_killed_around_its_commit_the_next_call_finishes_it(
     assert git(home.root, "show", f":experiments/{EXPERIMENT}/experiment_summary.md") == committed
 
 
+def test_what_was_left_behind_after_its_commit_is_caught_up_in_the_folder(home: Home, git: Git) -> None:
+    apply(home, asked(1, note="new"))
+    stale = SUMMARY + "unfinished\n"
+    home.summary(EXPERIMENT).write_text(stale)  # as if killed before index and file were written
+    git(home.root, "add", ".")
+    spool.put(home, asked(1, note="new"))
+    apply(home, asked(2, run="L1B_rank64"))
+    committed = git(home.root, "show", f"HEAD:experiments/{EXPERIMENT}/experiment_summary.md")
+    assert home.summary(EXPERIMENT).read_text() == committed + "unfinished\n"
+    assert [event.id for event in status_events(home)] == ["id1", "id2"]
+
+
+def test_what_was_left_behind_does_not_undo_what_came_after(home: Home) -> None:
+    apply(home, asked(1, note="first"))
+    apply(home, asked(2, status=Status.COMPLETED, note="second"))
+    spool.put(home, asked(1, note="first"))
+    apply(home, asked(3, run="L1B_rank64"))
+    rows = parse(home.summary(EXPERIMENT).read_text()).fine_tuning
+    assert (rows[0].status, rows[0].notes) == ("completed", "second")
+
+
 def test_a_spool_that_came_with_a_clone_is_refused(home: Home, git: Git) -> None:
     path = spool.put(home, asked(1))
     git(home.root, "add", "--force", str(path))

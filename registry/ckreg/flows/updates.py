@@ -1,8 +1,8 @@
 """Applies requests to change a status: spool, lock, edit, one commit for all that wait."""
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from ckreg.adapters import spool
 from ckreg.adapters.git import (
@@ -17,7 +17,7 @@ from ckreg.adapters.git import (
 )
 from ckreg.adapters.tree import EXPERIMENTS, SUMMARY, Home, locked
 from ckreg.core.status import StatusRequest
-from ckreg.core.summary.edit import changed_cells, key_of, with_cells
+from ckreg.core.summary.edit import NONE, changed_cells, key_of, touched, with_cells
 from ckreg.core.summary.rows import find_row
 from ckreg.errors import BusyError, CkregError, NotFoundError, OutsideError, RefusedError
 
@@ -114,8 +114,9 @@ def _apply_spooled(home: Home, repo: Repo, request: StatusRequest, timeout_secon
 
 def _flush(home: Home, repo: Repo, own: StatusRequest) -> Committed:
     """Commit all that waits; answer the others, and give or raise what became of our own."""
-    waiting = _not_yet_committed(repo, spool.waiting(home), own)
-    batch = Batch([item.request for item in waiting], _behind_links(repo, waiting))
+    waiting = spool.waiting(home)
+    done = _committed_before(repo, waiting, own)
+    batch = Batch([item.request for item in waiting], _behind_links(repo, waiting), own.id, done)
     commit = commit_change(repo, batch.paths, batch.plan)
     for item in waiting:
         if item.request.id != own.id:
@@ -143,13 +144,11 @@ def _behind_links(repo: Repo, waiting: Sequence[spool.Waiting]) -> dict[str, Ckr
     return found
 
 
-def _not_yet_committed(
-    repo: Repo, waiting: Sequence[spool.Waiting], own: StatusRequest
-) -> list[spool.Waiting]:
-    """Leave out what a process killed after its commit left behind: the trailers have its id."""
+def _committed_before(repo: Repo, waiting: Sequence[spool.Waiting], own: StatusRequest) -> set[str]:
+    """The ids that trailers have already: left behind by a process that was killed after its commit."""
     others = [item for item in waiting if item.request.id != own.id]
     if not others or repo.head() is None:
-        return list(waiting)
+        return set()
     if tracked := repo.run("ls-files", "--", ".ckreg").split("\n")[0]:
         raise RefusedError(
             f"git tracks {tracked}: a spool that came with a clone is not carried out. "
@@ -157,18 +156,23 @@ def _not_yet_committed(
         )
     oldest = min(item.request.at for item in others)
     history = repo.run("log", f"--since={oldest.isoformat()}", "--format=%(trailers:key=Ckreg-Status)")
-    done = {item.path for item in others if f'"id": "{item.request.id}"' in history}
-    for path in done:
-        spool.remove(path)
-    return [item for item in waiting if item.path not in done]
+    return {item.request.id for item in others if f'"id": "{item.request.id}"' in history}
 
 
 class Batch:
     """Several requests applied to their documents in one go; one that is refused leaves the others alone."""
 
-    def __init__(self, requests: Sequence[StatusRequest], hopeless: Mapping[str, CkregError]) -> None:
+    def __init__(
+        self,
+        requests: Sequence[StatusRequest],
+        hopeless: Mapping[str, CkregError],
+        own: str,
+        done: Collection[str],
+    ) -> None:
         self.requests = [request for request in requests if request.id not in hopeless]
         self.hopeless = hopeless
+        self.own = own
+        self.done = done
         self.updates: dict[str, Update] = {}
         self.refused: dict[str, CkregError] = dict(hopeless)
 
@@ -184,9 +188,17 @@ class Batch:
         for request in self.requests:
             path = document_path(request)
             try:
-                texts[path], self.updates[request.id] = _with_update(texts[path], request, path)
+                edited, update = _with_update(texts[path], request, path)
             except CkregError as error:
                 self.refused[request.id] = error
+                continue
+            if request.id in self.done and update.cells:
+                update = replace(update, cells={}, new=update.old)  # history has gone on since
+            elif request.id != self.own and not update.cells:
+                texts[path] = _caught_up(texts[path], request, path)
+            else:
+                texts[path] = edited
+            self.updates[request.id] = update
         return Change(texts, message([update for update in self.updates.values() if update.cells]))
 
     def answer(self, request_id: str, commit: str | None) -> spool.Answer:
@@ -213,6 +225,25 @@ def _with_update(texts: Texts, request: StatusRequest, where: str) -> tuple[Text
         return None if text is None else with_cells(text, key_of(request), cells, where)
 
     return texts.map(edit), Update(request, cells, old, cells.get("Status", old))
+
+
+def _caught_up(texts: Texts, request: StatusRequest, where: str) -> Texts:
+    """Bring what is staged and what lies in the folder up to a change that is in HEAD already.
+
+    Its process was killed after the commit, or between git's steps. Where the status is as in HEAD the times
+    are left alone: somebody may be correcting them.
+    """
+    key = key_of(request)
+    committed = find_row(texts.committed or "", key, where)
+
+    def edit(text: str | None) -> str | None:
+        if text is None or text == texts.committed:
+            return text
+        behind = find_row(text, key, where).value("Status") != committed.value("Status")
+        columns = [column for column in touched(request, times=behind) if column in committed.columns]
+        return with_cells(text, key, {column: committed.value(column) or NONE for column in columns}, where)
+
+    return Texts(texts.committed, edit(texts.staged), edit(texts.working))
 
 
 def message(updates: Sequence[Update]) -> str:

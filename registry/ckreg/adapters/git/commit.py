@@ -9,7 +9,7 @@ import contextlib
 import os
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from subprocess import CompletedProcess
 from typing import NamedTuple
@@ -47,6 +47,13 @@ class Change(NamedTuple):
 
     texts: Mapping[str, Texts]
     message: str
+
+
+class _Standing(NamedTuple):
+    """The commit of HEAD (None before the first), and the paths that are new or whose texts do not agree."""
+
+    head: str | None
+    dirty: set[str]
 
 
 class _TryAgainError(CkregError):
@@ -95,23 +102,42 @@ def _commit_once(
 ) -> str | None:
     for path in paths:
         refuse_link(repo, path)
-    dirty = _dirty(repo, paths)
+    index = _index_at_rest(repo)
+    head, dirty = _standing(repo, paths)
     old = {path: _texts(repo, path, dirty=path in dirty) for path in paths}
+    if _index_at_rest(repo) != index:
+        raise _TryAgainError("the index is being changed")
     change = plan(old)
     new = {path: texts for path, texts in change.texts.items() if texts != old[path]}
     if not new:
         return None
     if not dirty & set(new) and all(old[path].committed is not None for path in new):
-        return _commit_files(repo, {path: texts.working or "" for path, texts in new.items()}, change.message)
-    return _commit_texts(repo, old, new, change.message)
+        return _commit_files(repo, old, new, change.message)
+    return _commit_texts(repo, head, old, new, change.message)
 
 
-def _dirty(repo: Repo, paths: Sequence[str]) -> set[str]:
-    """The paths of which committed, staged and working text do not agree, or that are not tracked."""
-    asked = ("status", "--porcelain=v2", "-z", "--no-renames", "--untracked-files=all", "--ignored", "--")
-    entries = [entry for entry in repo.run(*asked, *paths).split("\0") if entry]
-    tops = {entry.split(" ", _COLUMNS_BEFORE_PATH[entry[0]])[-1] for entry in entries}
-    return {path for path in paths if repo.prefix + path in tops}
+def _index_at_rest(repo: Repo) -> tuple[int, int] | None:
+    """The index file's identity while no git is about to replace it; None before the first.
+
+    A `git commit` changes HEAD first and the index after: read in between, they would contradict each other.
+    """
+    if (repo.git_dir / "index.lock").exists():
+        raise _TryAgainError(f"{repo.git_dir / 'index.lock'} is there")
+    try:
+        index = (repo.git_dir / "index").stat()
+    except FileNotFoundError:
+        return None
+    return index.st_ino, index.st_mtime_ns
+
+
+def _standing(repo: Repo, paths: Sequence[str]) -> _Standing:
+    asked = ("--porcelain=v2", "--branch", "-z", "--no-renames", "--untracked-files=all", "--ignored", "--")
+    entries = [entry for entry in repo.run("status", *asked, *paths).split("\0") if entry]
+    head = next((entry.split(" ")[2] for entry in entries if entry.startswith("# branch.oid ")), None)
+    files = [entry for entry in entries if entry[0] in _COLUMNS_BEFORE_PATH]
+    tops = {entry.split(" ", _COLUMNS_BEFORE_PATH[entry[0]])[-1] for entry in files}
+    dirty = {path for path in paths if repo.prefix + path in tops}
+    return _Standing(None if head == "(initial)" else head, dirty)
 
 
 def refuse_link(repo: Repo, path: str) -> None:
@@ -139,20 +165,27 @@ def _blob(repo: Repo, name: str) -> str | None:
     return done.stdout if done.returncode == 0 else None
 
 
-def _commit_files(repo: Repo, files: Mapping[str, str], message: str) -> str:
-    with _restored_on_failure(repo, files):
-        for path, text in files.items():
-            replace_text(repo.root / path, text)
+def _commit_files(repo: Repo, old: Mapping[str, Texts], new: Mapping[str, Texts], message: str) -> str:
+    with _restored_on_failure(repo, new):
+        for path, texts in new.items():
+            _refuse_changed(repo.root / path, old[path].working)
+            replace_text(repo.root / path, texts.working or "")
         done = repo.call(
-            *_SAFE, "commit", "--quiet", "--only", "--file=-", "--", *files, stdin=message, env=_ENV
+            *_SAFE, "commit", "--quiet", "--only", "--file=-", "--", *new, stdin=message, env=_ENV
         )
         if done.returncode:
             raise _failure(done)
     return repo.run("rev-parse", "HEAD").strip()
 
 
+def _refuse_changed(file: Path, before: str | None) -> None:
+    # An editor may have saved the file since it was read.
+    if before is not None and read_text(file) != before:
+        raise _TryAgainError(f"{file} is being edited")
+
+
 @contextlib.contextmanager
-def _restored_on_failure(repo: Repo, paths: Mapping[str, str]) -> Iterator[None]:
+def _restored_on_failure(repo: Repo, paths: Iterable[str]) -> Iterator[None]:
     before = {
         path: (repo.root / path).read_bytes() if (repo.root / path).exists() else None for path in paths
     }
@@ -184,22 +217,33 @@ def _failure(done: CompletedProcess[str]) -> CkregError:
     return RefusedError(f"git refused the commit: {last_words(done)}. Files and history are as before.")
 
 
-def _commit_texts(repo: Repo, old: Mapping[str, Texts], new: Mapping[str, Texts], message: str) -> str:
-    head = repo.head()
-    commit = _commit_object(repo, head, {path: texts.committed or "" for path, texts in new.items()}, message)
+def _commit_texts(
+    repo: Repo, head: str | None, old: Mapping[str, Texts], new: Mapping[str, Texts], message: str
+) -> str | None:
+    files = {
+        path: texts.committed or "" for path, texts in new.items() if texts.committed != old[path].committed
+    }
+    commit = _commit_object(repo, head, files, message) if files else None
     # The history is changed last: killed before, all but HEAD has the change, and the request that still
     # waits brings HEAD after; killed later, nothing is missing.
-    with _restored_on_failure(repo, dict.fromkeys(new, "")):
+    with _restored_on_failure(repo, new):
         for path, texts in new.items():
             if texts.working is not None and texts.working != old[path].working:
+                _refuse_changed(repo.root / path, old[path].working)
                 replace_text(repo.root / path, texts.working)
         _stage(repo, {path: texts.staged for path, texts in new.items()})
         try:
-            _move_head(repo, commit, head, message)
+            if commit is not None:
+                _move_head(repo, commit, head, message)
         except BaseException:
-            _stage(repo, {path: old[path].staged for path in new})
+            _stage(repo, {path: _staged_before(repo, path, old[path]) for path in new})
             raise
     return commit
+
+
+def _staged_before(repo: Repo, path: str, old: Texts) -> str | None:
+    """What was staged; where nothing was, that of HEAD, to which somebody may have committed meanwhile."""
+    return _blob(repo, f"HEAD:./{path}") if old.staged == old.committed else old.staged
 
 
 def _commit_object(repo: Repo, head: str | None, files: Mapping[str, str], message: str) -> str:

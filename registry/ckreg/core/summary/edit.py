@@ -40,6 +40,13 @@ def changed_cells(row: FoundRow, request: StatusRequest, where: str) -> dict[str
     return {column: text for column, text in wanted.items() if (row.value(column) or NONE) != text}
 
 
+def touched(request: StatusRequest, *, times: bool) -> list[str]:
+    """The columns that a request is about; with `times` those that follow the status, too."""
+    said = {"Status": request.status, "Job ID": request.job, "Notes": request.note, "Epoch": request.resolved}
+    columns = [column for column, wish in said.items() if wish is not None]
+    return [*columns, "Started", "Completed"] if times and request.status is not None else columns
+
+
 def old_status(row: FoundRow, where: str) -> Status:
     """The row's status.
 
