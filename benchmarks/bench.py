@@ -29,7 +29,7 @@ def main() -> None:
     parser.add_argument(
         "subjects", nargs="*", metavar="SUBJECT", help=f"of {', '.join(SUBJECTS)}; all if none"
     )
-    parser.add_argument("--logs", type=int, default=300, help="logs of 250 KB for `index` (default: 300)")
+    parser.add_argument("--logs", type=int, default=1000, help="logs of 260 KB for `index` (default: 1000)")
     words = parser.parse_args()
     unknown = set(words.subjects) - set(SUBJECTS)
     if unknown:

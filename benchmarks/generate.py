@@ -1,6 +1,7 @@
 """Makes what the benchmarks run on: torchtune-like logs, and registries with many experiments."""
 
 import itertools
+import random
 from pathlib import Path
 
 from timing import CKREG, run
@@ -28,35 +29,60 @@ seed: 14
 
 INFO:torchtune.utils._logging:Model is initialized with precision torch.bfloat16.
 """
-_SAVED = """
+_SAVED = """\
+INFO:torchtune.utils._logging:Starting checkpoint save...
 INFO:torchtune.utils._logging:Model checkpoint of size 2.30 GiB saved to /lab/epoch_{epoch}/model.safetensors
+INFO:torchtune.utils._logging:Adapter checkpoint of size 0.01 GiB saved to /lab/epoch_{epoch}/adapter_model.pt
 INFO:torchtune.utils._logging:Checkpoint saved in 9.46 seconds.
 """
 _STEPS = 690
 _EPOCHS = 2
+_SAVE_SECONDS = 9.46
 
 
-def log(number: int) -> str:
-    """A job log of about 250 KB: two epochs of 690 steps, every step drawn twice, as torchtune does."""
+def log(number: int, steps: int = _STEPS) -> str:
+    """A job log of two epochs, every step drawn twice, as torchtune does; 690 steps an epoch are 260 KB."""
     rate = 4 + number % 7 / 10  # steps a second
+    loss = random.Random(number)  # noqa: S311  # digits to fill a log with
     parts = [_CONFIG.format(number=number, epochs=_EPOCHS)]
     for epoch in range(_EPOCHS):
-        for step in range(1, _STEPS + 1):
-            at = epoch * _STEPS + step
-            bar = f"{100 * step // _STEPS:3d}%|{'█' * (10 * step // _STEPS):<10}| {step}/{_STEPS}"
-            spent = f"[{_clock(step / rate)}<{_clock((_STEPS - step) / rate)},  {rate:.2f}it/s]"
-            parts += [f"\r{epoch + 1}|{part}|Loss: {2 / at + 1:.15f}: {bar} {spent}" for part in (at - 1, at)]
+        # tqdm draws a second bar below the first, and moves the cursor up again.
+        before, behind = ("\n\r", "\x1b[A") if epoch else ("\r", "")
+        parts.append(f"\r  0%|          | 0/{steps} [00:00<?, ?it/s]{behind}")
+        closing = ""
+        for step in range(1, steps + 1):
+            at, value = epoch * steps + step, 2 / (step + 9) + loss.random()
+            shown = [(at, step)] if step == 1 else [(at - 1, step), (at, step)]
+            for described, count in shown:
+                bar = _bar(count, steps, count / rate, rate)
+                parts.append(f"{before}{epoch + 1}|{described}|Loss: {value}: {bar}{behind}")
+            closing = f"\r{epoch + 1}|{at}|Loss: {value}: "
         parts.append(_SAVED.format(epoch=epoch))
+        spent = steps / rate + _SAVE_SECONDS
+        parts.append(f"{closing}{_bar(steps, steps, spent, steps / spent)}\n")
     return "".join(parts)
 
 
+def _bar(count: int, total: int, seconds: float, rate: float) -> str:
+    eighths = 80 * count // total
+    full, part = divmod(eighths, 8)
+    drawn = "█" * full + (" ▏▎▍▌▋▊▉"[part] if part else "")
+    left = seconds * (total - count) / count
+    return (
+        f"{100 * count // total:3d}%|{drawn:<10}| {count}/{total} "
+        f"[{_clock(seconds)}<{_clock(left)},  {rate:.2f}it/s]"
+    )
+
+
 def _clock(seconds: float) -> str:
-    return f"{int(seconds) // 60:02d}:{int(seconds) % 60:02d}"
+    minutes, second = divmod(int(seconds), 60)
+    hours, minute = divmod(minutes, 60)
+    return f"{hours}:{minute:02d}:{second:02d}" if hours else f"{minute:02d}:{second:02d}"
 
 
-def logs(folder: Path, number: int) -> None:
+def logs(folder: Path, number: int, steps: int = _STEPS) -> None:
     """As many logs in folders of runs, as on a cluster's scratch: ten different speeds, each its own name."""
-    texts = [log(index) for index in range(10)]
+    texts = [log(index, steps) for index in range(10)]
     for index, text in zip(range(number), itertools.cycle(texts)):
         run_folder = folder / f"exp{index // 20}" / f"ck-out-run{index}"
         run_folder.mkdir(parents=True)

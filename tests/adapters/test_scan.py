@@ -132,7 +132,17 @@ def test_long_logs_are_read_at_both_ends(tmp_path: Path, monkeypatch: pytest.Mon
     log = write(tmp_path / "slurm-1.out", "head" + "-" * 100 + "tail")
     assert read_bytes(log) == log.read_bytes()
     monkeypatch.setattr(scan, "_MOST_BYTES", 8)
-    assert read_bytes(log) == b"head\ntail"
+    monkeypatch.setattr(scan, "_END", 4)
+    assert read_bytes(log) == b"head\n\ntail"
+
+
+def test_of_the_middle_of_long_logs_the_ends_of_lines_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = write(tmp_path / "slurm-1.out", "head" + "a" * 2000 + "\nsaid\n" + "b" * 3000 + "tail")
+    monkeypatch.setattr(scan, "_MOST_BYTES", 4000)
+    monkeypatch.setattr(scan, "_END", 4)
+    assert read_bytes(log) == f"head\n{'a' * 999}\nsaid\n{'b' * 999}\n\ntail".encode()
 
 
 def test_names_that_are_not_utf8(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from ckreg.adapters.cache import known_roots
 from ckreg.adapters.tree import Home
 from ckreg.commands.index import index
 from ckreg.errors import NotFoundError, UsageError
+from ckreg.flows.indexing import How
 from tests.logs import BUNDLED, LOG
 
 
@@ -28,7 +29,7 @@ def test_scratch_dir_is_searched_without_being_named(home: Home, monkeypatch: py
 
 def test_a_rebuild_reads_all_known_places(home: Home, tmp_path: Path) -> None:
     index(home, [BUNDLED])
-    assert index(home, [tmp_path], rebuild=True).read == 7
+    assert index(home, [tmp_path], How(rebuild=True)).read == 7
 
 
 def test_nowhere_to_look(home: Home) -> None:

@@ -6,7 +6,7 @@ from ckreg.adapters.cache import remember_roots
 from ckreg.adapters.tree import Home
 from ckreg.core.settings import DEFAULT_LOG_PATTERNS
 from ckreg.flows.estimating import load_priors
-from ckreg.flows.indexing import Indexed, index_logs, roots_of
+from ckreg.flows.indexing import How, Indexed, Stand, index_logs, roots_of
 from tests.logs import LOG, RUN, copied
 
 
@@ -16,7 +16,7 @@ def scratch(tmp_path: Path) -> Path:
 
 
 def index(home: Home, root: Path, *, rebuild: bool = False) -> Indexed:
-    return index_logs(home, [root], DEFAULT_LOG_PATTERNS, rebuild=rebuild)
+    return index_logs(home, [root], DEFAULT_LOG_PATTERNS, How(rebuild=rebuild))
 
 
 def measured(home: Home) -> list[str]:
@@ -106,9 +106,10 @@ def test_a_damaged_cache_is_filled_again_and_said(home: Home, scratch: Path) -> 
 
 
 def test_progress_is_told_of_everything_met(home: Home, scratch: Path) -> None:
-    steps: list[int] = []
-    index_logs(home, [scratch], DEFAULT_LOG_PATTERNS, advance=steps.append)
-    assert sum(steps) == 8
+    stands: list[Stand] = []
+    index_logs(home, [scratch], DEFAULT_LOG_PATTERNS, tell=stands.append)
+    assert [stand.files for stand in stands] == list(range(1, 9))
+    assert (stands[-1].files_total, stands[-1].size) == (8, stands[-1].size_total)
 
 
 def test_roots_are_the_known_ones_and_scratch(home: Home) -> None:

@@ -5,7 +5,7 @@ import pytest
 from ckreg.flows.joining import Seen, Told, joined, nearest
 
 SEEN = Seen("/s/a/slurm-1.out", 0, "1", 1, "incomplete", "55/100", None, 90.0)
-TOLD = Told("1", "/s/sacct.txt", "timeout", "TIMEOUT", "0:0", 100, "a100")
+TOLD = Told("1", "/s", "timeout", "TIMEOUT", "0:0", 100, "a100")
 
 
 def test_the_scheduler_tells_outcome_time_and_gpu() -> None:
@@ -45,7 +45,13 @@ def test_a_log_may_account_for_a_second_more_than_the_scheduler() -> None:
 
 
 def test_only_a_sacct_file_above_the_log_speaks_of_it_and_the_nearest_first() -> None:
-    elsewhere = dataclasses.replace(TOLD, source="/other/sacct.txt")
-    nearer = dataclasses.replace(TOLD, source="/s/a/sacct.txt")
-    assert nearest(SEEN.log_path, [elsewhere]) is None
-    assert nearest(SEEN.log_path, [TOLD, elsewhere, nearer]) == nearer
+    elsewhere = dataclasses.replace(TOLD, scope="/other")
+    nearer = dataclasses.replace(TOLD, scope="/s/a")
+    of_all = dataclasses.replace(TOLD, scope="")
+
+    def found(*jobs: Told) -> Told | None:
+        return nearest(SEEN.log_path, jobs, scope_of=lambda job: job.scope)
+
+    assert found(elsewhere) is None
+    assert found(of_all, TOLD, elsewhere, nearer) == nearer
+    assert found(of_all, elsewhere) == of_all

@@ -105,7 +105,7 @@ def test_events_of_a_rewritten_history_are_forgotten(home: Home, git: Callable[.
 
 def test_a_damaged_cache_is_built_anew(home: Home) -> None:
     with fresh_cache(home) as cache, cache.writing():
-        cache.put("variables", ({"experiment": f"x{number}", "factor": "f" * 300} for number in range(100)))
+        cache.put("facts", ({"name": f"x{number}", "value": "f" * 300} for number in range(100)))
     data = bytearray(cache_path(home).read_bytes())
     data[4096:] = b"\xff" * (len(data) - 4096)
     cache_path(home).write_bytes(data)

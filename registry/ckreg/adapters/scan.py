@@ -1,17 +1,24 @@
 """Finds logs in folders by pattern, and reads them; nothing that it meets can hang or stop it."""
 
+import contextlib
 import os
 import re
 import stat
 from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
+from hashlib import blake2b
 from pathlib import Path
 from typing import NamedTuple
 
 DEFAULT_PATTERNS = ("slurm-*.out", "slurm-*.err", "ck-out-*/**/*.out")
+GPU_METRICS = "gpu_metrics.csv"
 _SACCT = "sacct*.txt"
-# Of a longer log the first and the last half of this are read: config and end are there, memory is bounded.
-_MOST_BYTES = 256 * 2**20
+# A longer log is read whole at its ends; of what lies between, the ends of each line: memory is bounded.
+_MOST_BYTES = 16 * 2**20
+_END = 3 * 2**20
+_CHUNK = 2**20
+_LINE_ENDS = 500
+_PRINTED = 4096  # bytes at each end of a file that tell it from others
 _KINDS = {
     stat.S_IFIFO: "a named pipe",
     stat.S_IFSOCK: "a socket",
@@ -22,12 +29,16 @@ _KINDS = {
 
 
 class Found(NamedTuple):
-    """A log (or a text of sacct), with what tells whether it has changed since."""
+    """A log (or a text of sacct), with what tells whether it has changed since.
+
+    `metrics_ns` is the time of the last change of the `gpu_metrics.csv` beside it, 0 where there is none.
+    """
 
     path: Path
     size: int
     mtime_ns: int
     inode: int
+    metrics_ns: int = 0
 
     @property
     def is_sacct(self) -> bool:
@@ -57,30 +68,82 @@ def find_logs(
         try:
             status = path.stat()
         except (OSError, ValueError) as error:  # ValueError: a NUL in the name
-            yield Unreadable(path, _reason(error))
+            yield Unreadable(path, reason_of(error))
             continue
         if stat.S_ISDIR(status.st_mode):
             yield from _walk(os.fspath(path), fits, seen)
         else:
-            yield from filter(None, [_file(os.fspath(path), status, seen)])
+            found = _file(os.fspath(path), status, seen)
+            if found:
+                yield _with_metrics(found, _changed_ns(path.with_name(GPU_METRICS)))
 
 
-def read_bytes(path: Path) -> bytes | Unreadable:
-    """A log's bytes; of a file beyond 256 MiB its first and last 128 MiB."""
+class OpenLog:
+    """A log that is open for reading, of the size that it had when it was opened."""
+
+    def __init__(self, handle: int, size: int) -> None:
+        self._handle = handle
+        self.size = size
+
+    def read_at(self, offset: int, most: int) -> bytes:
+        """At most so many bytes from an offset on."""
+        return os.pread(self._handle, max(0, min(most, self.size - offset)), offset)
+
+    def whole(self) -> bytes:
+        """All of it; of more than 16 MiB the ends, and between them the ends of each line while they fit."""
+        if self.size <= _MOST_BYTES:
+            return self.read_at(0, self.size)
+        between = b"".join(self._line_ends(_END, self.size - _END, _MOST_BYTES - 2 * _END))
+        return b"\n".join([self.read_at(0, _END), between, self.read_at(self.size - _END, _END)])
+
+    def fingerprint(self) -> str:
+        """A hash of the size and of both ends: a log that is moved keeps it."""
+        tail = self.read_at(max(_PRINTED, self.size - _PRINTED), _PRINTED)
+        text = b"%d\n%b%b" % (self.size, self.read_at(0, _PRINTED), tail)
+        return blake2b(text, digest_size=16).hexdigest()
+
+    def _line_ends(self, first: int, last: int, most: int) -> Iterator[bytes]:
+        for offset in range(first, last, _CHUNK):
+            for text in self.read_at(offset, min(_CHUNK, last - offset)).split(b"\n"):
+                line = text + b"\n"
+                part = line if len(line) <= 2 * _LINE_ENDS else line[:_LINE_ENDS] + line[-_LINE_ENDS:]
+                most -= len(part)
+                if most < 0:
+                    return
+                yield part
+
+
+@contextlib.contextmanager
+def opened(path: Path) -> Iterator[OpenLog | Unreadable]:
+    """A log to read, or why it cannot be; reading may still raise OSError."""
     try:
         # Without NONBLOCK, opening a pipe that has taken the file's place would wait for ever.
         handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        with open(handle, "rb", buffering=0) as file:  # noqa: PTH123  # a handle, not a path
-            status = os.fstat(handle)
-            if not stat.S_ISREG(status.st_mode):
-                return Unreadable(path, _not_a_file(status))
-            if status.st_size <= _MOST_BYTES:
-                return file.read(_MOST_BYTES)
-            head = file.read(_MOST_BYTES // 2)
-            file.seek(-(_MOST_BYTES // 2), os.SEEK_END)
-            return head + b"\n" + file.read(_MOST_BYTES // 2)
     except (OSError, ValueError) as error:
-        return Unreadable(path, _reason(error))
+        yield Unreadable(path, reason_of(error))
+        return
+    try:
+        status = os.fstat(handle)
+        regular = stat.S_ISREG(status.st_mode)
+        yield OpenLog(handle, status.st_size) if regular else Unreadable(path, _not_a_file(status))
+    finally:
+        os.close(handle)
+
+
+def read_bytes(path: Path) -> bytes | Unreadable:
+    """A log's bytes, those of a long one as `OpenLog.whole` thins them."""
+    with opened(path) as log:
+        if isinstance(log, Unreadable):
+            return log
+        try:
+            return log.whole()
+        except OSError as error:
+            return Unreadable(path, reason_of(error))
+
+
+def reason_of(error: OSError | ValueError) -> str:
+    """Why a path cannot be read, in the system's words."""
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)
 
 
 def _matcher(patterns: Iterable[str]) -> re.Pattern[str]:
@@ -119,9 +182,11 @@ def _walk(root: str, fits: re.Pattern[str], seen: set[tuple[int, int]]) -> Itera
             with os.scandir(folder) as entries:
                 listed = sorted(entries, key=lambda entry: entry.name)
         except OSError as error:
-            yield Unreadable(Path(folder), _reason(error))
+            yield Unreadable(Path(folder), reason_of(error))
             continue
-        inner = []
+        inner, metrics_ns = [], 0
+        if any(entry.name == GPU_METRICS for entry in listed):
+            metrics_ns = _changed_ns(Path(folder, GPU_METRICS))
         for entry in listed:
             if _is_folder(entry):
                 if not entry.name.startswith("."):
@@ -129,8 +194,19 @@ def _walk(root: str, fits: re.Pattern[str], seen: set[tuple[int, int]]) -> Itera
             elif fits.fullmatch(entry.path):
                 found = _entry(entry, seen)
                 if found:
-                    yield found
+                    yield _with_metrics(found, metrics_ns) if metrics_ns else found
         waiting.extend(reversed(inner))
+
+
+def _with_metrics(found: Found | Unreadable, metrics_ns: int) -> Found | Unreadable:
+    return found if isinstance(found, Unreadable) else found._replace(metrics_ns=metrics_ns)
+
+
+def _changed_ns(path: Path) -> int:
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:
@@ -144,7 +220,7 @@ def _entry(entry: os.DirEntry[str], seen: set[tuple[int, int]]) -> Found | Unrea
     try:
         return _file(entry.path, entry.stat(), seen)
     except OSError as error:
-        return Unreadable(Path(entry.path), "a link to nothing" if entry.is_symlink() else _reason(error))
+        return Unreadable(Path(entry.path), "a link to nothing" if entry.is_symlink() else reason_of(error))
 
 
 def _file(path: str, status: os.stat_result, seen: set[tuple[int, int]]) -> Found | Unreadable | None:
@@ -160,7 +236,3 @@ def _file(path: str, status: os.stat_result, seen: set[tuple[int, int]]) -> Foun
 
 def _not_a_file(status: os.stat_result) -> str:
     return f"{_KINDS.get(stat.S_IFMT(status.st_mode), 'something else')}, not a file"
-
-
-def _reason(error: OSError | ValueError) -> str:
-    return (error.strerror if isinstance(error, OSError) else None) or str(error)

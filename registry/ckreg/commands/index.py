@@ -7,15 +7,16 @@ from ckreg.adapters.cache import remember_roots
 from ckreg.adapters.config import load_settings
 from ckreg.adapters.tree import Home
 from ckreg.errors import NotFoundError, UsageError
-from ckreg.flows.indexing import Indexed, index_logs, roots_of
+from ckreg.flows.explaining import Explained, explain_log
+from ckreg.flows.indexing import AS_USUAL, How, Indexed, Stand, index_logs, roots_of
+from ckreg.flows.keeping import Kept, keep_prior_runs
 
 
 def index(
     home: Home,
     paths: Sequence[Path] = (),
-    *,
-    rebuild: bool = False,
-    advance: Callable[[int], None] = lambda _logs: None,
+    how: How = AS_USUAL,
+    tell: Callable[[Stand], None] = lambda _stand: None,
 ) -> Indexed:
     """Read what is new below `paths`, which are remembered; without any, below all roots that are known.
 
@@ -23,15 +24,39 @@ def index(
         NotFoundError: a path does not exist.
         UsageError: no path was given, and none is known.
     """
-    missing = [path for path in paths if not path.exists()]
-    if missing:
-        raise NotFoundError(f"{missing[0]} does not exist. Give the folder that holds the job logs.")
+    _refuse_missing([*paths, *how.sacct])
     settings = load_settings(home)
-    roots = tuple(paths) if paths and not rebuild else (*paths, *roots_of(home, settings.scratch_dir))
-    if not roots:
+    roots = tuple(paths) if paths and not how.rebuild else (*paths, *roots_of(home, settings.scratch_dir))
+    if not roots and not how.sacct:
         raise UsageError(
             "There is nowhere to look for logs. Name a folder (`ckreg index /scratch/me`), or set "
             "scratch_dir in ckreg.toml or claude.local.md."
         )
     remember_roots(home, paths)
-    return index_logs(home, roots, settings.log_patterns, rebuild=rebuild, advance=advance)
+    return index_logs(home, roots, settings.log_patterns, how, tell)
+
+
+def keep(home: Home) -> Kept:
+    """Write what was measured into prior-runs.jsonl, and commit it.
+
+    Raises:
+        CkregError: the commit was refused or failed; the file is as before.
+    """
+    return keep_prior_runs(home)
+
+
+def explain(path: Path) -> tuple[Explained, ...]:
+    """What is understood of one log, a job at a time, and from which text.
+
+    Raises:
+        NotFoundError: there is no such log.
+        OutsideError: it cannot be read.
+    """
+    _refuse_missing([path])
+    return explain_log(path)
+
+
+def _refuse_missing(paths: Sequence[Path]) -> None:
+    missing = [path for path in paths if not path.exists()]
+    if missing:
+        raise NotFoundError(f"{missing[0]} does not exist. Give the folder that holds the job logs.")

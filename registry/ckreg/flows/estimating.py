@@ -9,6 +9,7 @@ from ckreg.core import estimate
 from ckreg.core.estimate import Estimate, EvaluationRequest, TimeEstimate, TrainingRequest
 from ckreg.core.measure.measurement import Kind, Measurement
 from ckreg.flows.indexing import index_logs, roots_of
+from ckreg.flows.kept import import_prior_runs
 from ckreg.flows.refreshing import cache_path
 
 
@@ -33,6 +34,7 @@ def load_priors(home: Home, *, index: bool = True) -> Priors:
         if roots:
             index_logs(home, roots, settings.log_patterns)
     with open_cache(cache_path(home)) as cache:
+        import_prior_runs(cache, home)
         rows = cache.rows("SELECT * FROM measurements ORDER BY log_path, segment")
     return Priors(tuple(measurement_of(row) for row in rows))
 

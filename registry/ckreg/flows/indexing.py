@@ -1,19 +1,32 @@
 """Reads the logs of prior runs into the cache: those that are new or changed since they were last read."""
 
-import dataclasses
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
-from ckreg.adapters.cache import Cache, Row, known_roots, open_cache, row_of, storable
+from ckreg.adapters.cache import Cache, known_roots, open_cache, storable
 from ckreg.adapters.scan import Found, Unreadable, find_logs, read_bytes
 from ckreg.adapters.tree import Home
-from ckreg.core.measure import READER_VERSION, read_log
-from ckreg.core.scheduler import parse_sacct
-from ckreg.flows.joining import join_jobs
+from ckreg.core.measure.place import place_of
+from ckreg.flows.accounting import ask_scheduler
+from ckreg.flows.joining import UNJOINED, join_jobs
+from ckreg.flows.kept import Faulty, import_prior_runs
+from ckreg.flows.log_rows import LogRows, job_rows, measurement_rows, rows_of, stamp_of
 from ckreg.flows.refreshing import cache_path
 
-_BATCH = 200  # logs in one transaction: others wait for a moment only, and a kill loses little
+_BATCH = 250  # logs in one transaction: others wait for a moment only, and a kill loses little
+_COMPLETE = "complete"
+
+
+class Stand(NamedTuple):
+    """How far the reading has come: files and bytes done, and of how many."""
+
+    files: int
+    files_total: int
+    size: int
+    size_total: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +50,11 @@ class Tally:
 class Indexed:
     """What one round of indexing met.
 
-    `found` logs were `read`, `unchanged` or among the `unreadable`; `sacct_files` lay beside them. `tallies`
-    count all that the cache now holds. `rebuilt` says that the cache was damaged or old, and built anew.
+    `found` logs were `read`, `unchanged` or among the `unreadable`; `sacct_files` lay beside them. Of those
+    read, `moved` were known under another path, and `copies` are measured where they were found first.
+    `tallies` count all that the cache now holds. `rebuilt` says that the cache was damaged or old, and built
+    anew. `kept` are the prior runs that only prior-runs.jsonl has, `faults` its lines that say nothing.
+    `scheduler` is why sacct did not answer, None where it did or is not here.
     """
 
     roots: tuple[str, ...]
@@ -46,9 +62,30 @@ class Indexed:
     read: int
     unchanged: int
     sacct_files: int
+    moved: int
+    copies: int
     unreadable: tuple[Problem, ...]
     tallies: tuple[Tally, ...]
     rebuilt: bool
+    kept: int
+    faults: tuple[Faulty, ...]
+    scheduler: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """How to index: `rebuild` begins with an empty cache, `full` reads no log by windows.
+
+    `sacct` are saved answers of sacct that speak of all logs; `ask` asks sacct itself where it is here.
+    """
+
+    rebuild: bool = False
+    full: bool = False
+    sacct: tuple[Path, ...] = ()
+    ask: bool = False
+
+
+AS_USUAL = How()
 
 
 def roots_of(home: Home, scratch_dir: str | None) -> tuple[Path, ...]:
@@ -61,33 +98,43 @@ def index_logs(
     home: Home,
     roots: Sequence[Path],
     patterns: Sequence[str],
-    *,
-    rebuild: bool = False,
-    advance: Callable[[int], None] = lambda _logs: None,
+    how: How = AS_USUAL,
+    tell: Callable[[Stand], None] = lambda _stand: None,
 ) -> Indexed:
     """Read what is new or changed below the roots, and join it with what sacct says.
 
-    A log that is gone keeps its measurements, for its run remains a prior run; only `rebuild` begins with an
-    empty cache. A cache that had to be built reads all known roots again. `advance` is told of each log.
+    A log that is gone keeps its measurements, for its run remains a prior run; `rebuild` begins with those of
+    prior-runs.jsonl. A cache that had to be built, or was not finished, reads all known roots again.
     """
-    with open_cache(cache_path(home), anew=rebuild) as cache:
-        everywhere = tuple(dict.fromkeys([*roots, *(known_roots(home) if cache.built else ())]))
-        now = _Round(cache)
+    with open_cache(cache_path(home), anew=how.rebuild) as cache:
+        faults = import_prior_runs(cache, home)
+        unfinished = cache.fact(_COMPLETE) is None
+        everywhere = tuple(dict.fromkeys([*roots, *(known_roots(home) if unfinished else ())]))
+        now = _Round(cache, full=how.full)
         for item in find_logs(everywhere, patterns):
             now.meet(item)
-            advance(1)
-        now.read_waiting()
-        if now.changed:
+        now.read_waiting(tell)
+        now.read_sacct(how.sacct)
+        failed = ask_scheduler(cache, now.read_paths) if how.ask else None
+        if cache.fact(UNJOINED):
             join_jobs(cache)
+        if unfinished:
+            with cache.writing():
+                cache.put("facts", [{"name": _COMPLETE, "value": "yes"}])
         return Indexed(
             roots=tuple(str(root) for root in everywhere),
             found=now.found,
-            read=now.read,
+            read=len(now.read_paths),
             unchanged=now.unchanged,
             sacct_files=now.sacct_files,
+            moved=now.moved,
+            copies=now.copies,
             unreadable=tuple(now.problems),
             tallies=_tallies(cache),
-            rebuilt=cache.rebuilt and not rebuild,
+            rebuilt=cache.rebuilt and not how.rebuild,
+            kept=int(str(cache.rows("SELECT count(*) AS kept FROM logs WHERE kept")[0]["kept"])),
+            faults=faults,
+            scheduler=failed,
         )
 
 
@@ -96,83 +143,118 @@ class _Round:
     """One round of indexing while it goes on."""
 
     cache: Cache
+    full: bool
     found: int = 0
-    read: int = 0
     unchanged: int = 0
     sacct_files: int = 0
-    changed: bool = False
+    moved: int = 0
+    copies: int = 0
+    read_paths: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     waiting: list[Found] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        rows = self.cache.rows(
+            "SELECT path, size, mtime_ns, inode, metrics_ns, reader_version, fingerprint, kept, copy_of "
+            "FROM logs"
+        )
         self.known = {
-            row["path"]: (row["size"], row["mtime_ns"], row["inode"], row["reader_version"])
-            for row in self.cache.rows("SELECT path, size, mtime_ns, inode, reader_version FROM logs")
+            row["path"]: (
+                row["size"],
+                row["mtime_ns"],
+                row["inode"],
+                row["metrics_ns"],
+                row["reader_version"],
+            )
+            for row in rows
         }
+        self.printed = {
+            _identity(str(row["path"]), row["fingerprint"]): str(row["path"])
+            for row in rows
+            if not row["copy_of"]
+        }
+        self.kept = {str(row["path"]) for row in rows if row["kept"]}
 
     def meet(self, item: Found | Unreadable) -> None:
-        """Count what was found, and read it in a batch with others where it has changed."""
+        """Count what was found, and keep for reading what has changed."""
         if isinstance(item, Unreadable):
             self.problems.append(_problem(item))
             return
         self.sacct_files += item.is_sacct
         self.found += not item.is_sacct
-        if self.known.get(storable(str(item.path))) == _stamp(item):
+        if self.known.get(storable(str(item.path))) == stamp_of(item):
             self.unchanged += not item.is_sacct
-            return
-        self.waiting.append(item)
-        if len(self.waiting) >= _BATCH:
-            self.read_waiting()
+        else:
+            self.waiting.append(item)
 
-    def read_waiting(self) -> None:
-        """Read the logs that wait, then store what they say in one transaction."""
-        logs: list[Row] = []
-        measurements: list[Row] = []
-        jobs: list[Row] = []
-        for found in self.waiting:
-            data = read_bytes(found.path)
+    def read_waiting(self, tell: Callable[[Stand], None]) -> None:
+        """Read the logs that wait, in batches; each is stored in one transaction."""
+        files, size, total = 0, 0, sum(found.size for found in self.waiting)
+        for start in range(0, len(self.waiting), _BATCH):
+            batch = []
+            for found in self.waiting[start : start + _BATCH]:
+                rows = rows_of(found, full=self.full)
+                if isinstance(rows, Unreadable):
+                    self.problems.append(_problem(rows))
+                else:
+                    batch.append(rows)
+                    self.read_paths += [] if found.is_sacct else [str(rows.log["path"])]
+                files, size = files + 1, size + found.size
+                tell(Stand(files, len(self.waiting), size, total))
+            self._store(batch)
+
+    def read_sacct(self, paths: Sequence[Path]) -> None:
+        """Store the saved answers of sacct that a person named."""
+        for path in paths:
+            data = read_bytes(path)
             if isinstance(data, Unreadable):
                 self.problems.append(_problem(data))
                 continue
-            logs.append(_log_row(found))
-            if found.is_sacct:
-                jobs += _job_rows(found.path, data)
-            else:
-                measurements += [row_of(each) for each in read_log(data, log_path=str(found.path))]
-                self.read += 1
-        self.waiting.clear()
-        if logs:
-            self._store(logs, measurements, jobs)
+            rows = job_rows(data.decode(errors="replace"), source=str(path), scope="")
+            with self.cache.writing():
+                self.cache.delete("jobs", "source", [str(path)])
+                self.cache.put("jobs", rows)
+                self.cache.put("facts", [{"name": UNJOINED, "value": "yes"}])
 
-    def _store(self, logs: list[Row], measurements: list[Row], jobs: list[Row]) -> None:
-        paths = [log["path"] for log in logs]
+    def _store(self, batch: list[LogRows]) -> None:
+        if not batch:
+            return
+        gone: list[object] = []
+        for index, rows in enumerate(batch):
+            known = self._known_as(rows)
+            if known is None:
+                continue
+            if os.path.lexists(known) and known not in self.kept:
+                batch[index] = LogRows(rows.log | {"copy_of": known})
+                self.copies += 1
+            else:
+                gone.append(known)
+                self.moved += known not in self.kept
+        paths = [*gone, *(rows.log["path"] for rows in batch)]
         with self.cache.writing():
             self.cache.delete("measurements", "log_path", paths)
             self.cache.delete("jobs", "source", paths)
-            self.cache.put("measurements", measurements)
-            self.cache.put("jobs", jobs)
-            self.cache.put("logs", logs)
-        self.changed = True
+            self.cache.delete("logs", "path", gone)
+            self.cache.put("logs", [rows.log for rows in batch])
+            self.cache.put(
+                "measurements", [row for rows in batch for row in measurement_rows(rows.measurements)]
+            )
+            self.cache.put("jobs", [row for rows in batch for row in rows.jobs])
+            self.cache.put("facts", [{"name": UNJOINED, "value": "yes"}])
+
+    def _known_as(self, rows: LogRows) -> str | None:
+        """Another path under which the same log is measured already."""
+        path = str(storable(rows.log["path"]))
+        if rows.jobs or not rows.log["size"]:
+            return None
+        known = self.printed.setdefault(_identity(path, rows.log["fingerprint"]), path)
+        return known if known != path else None
 
 
-def _stamp(found: Found) -> tuple[int, int, str, int]:
-    return found.size, found.mtime_ns, str(found.inode), READER_VERSION
-
-
-def _log_row(found: Found) -> Row:
-    size, mtime_ns, inode, version = _stamp(found)
-    return {
-        "path": str(found.path),
-        "size": size,
-        "mtime_ns": mtime_ns,
-        "inode": inode,
-        "reader_version": version,
-    }
-
-
-def _job_rows(source: Path, data: bytes) -> list[Row]:
-    jobs = parse_sacct(data.decode(errors="replace"))
-    return [{"source": str(source), **dataclasses.asdict(job)} for job in jobs]
+def _identity(path: str, fingerprint: object) -> tuple[object, ...]:
+    """The same job's same log: jobs that failed alike have the same text, but not the same name and id."""
+    place = place_of(path)
+    return fingerprint, path.rpartition("/")[2], place.job_id, place.run_name
 
 
 def _problem(unreadable: Unreadable) -> Problem:

@@ -1,13 +1,16 @@
 """Joins what logs say with what the scheduler says of the same jobs."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import PurePath
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple, TypeVar, cast
 
 from ckreg.adapters.cache import Cache
 
+UNJOINED = "unjoined"
+"""A fact that stands in the cache from when rows were stored until they were joined."""
+
+T = TypeVar("T")
 _NOT_ENDED = "unknown"
 _SAYS_ONLY_FAILED = "failed"
 _SAYS_WHY = {"oom_gpu", "oom_host"}
@@ -29,10 +32,10 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A job as sacct tells it; `source` is the file that it stands in."""
+    """A job as sacct tells it, of the logs under the folder `scope`; of all where that is empty."""
 
     job_id: str
-    source: str
+    scope: str
     outcome: str
     state: str
     exit_code: str | None
@@ -54,7 +57,9 @@ def join_jobs(cache: Cache) -> int:
     """Give the measurements the scheduler's outcome, elapsed time and start-up; how many jobs were known."""
     told = _told(cache)
     known = [
-        (seen, job) for seen in _seen(cache) if (job := nearest(seen.log_path, told.get(seen.job_id, ())))
+        (seen, job)
+        for seen in _seen(cache)
+        if (job := nearest(seen.log_path, told.get(seen.job_id, ()), scope_of=lambda job: job.scope))
     ]
     if known:
         with cache.writing():
@@ -63,6 +68,8 @@ def join_jobs(cache: Cache) -> int:
                 "startup_seconds = ?, gpu_type = coalesce(gpu_type, ?) WHERE log_path = ? AND segment = ?",
                 ((*joined(seen, job), seen.log_path, seen.segment) for seen, job in known),
             )
+    with cache.writing():
+        cache.delete("facts", "name", [UNJOINED])
     return len(known)
 
 
@@ -82,21 +89,25 @@ def joined(seen: Seen, job: Told) -> Joined:
     return Joined(outcome, evidence, job.elapsed_seconds, startup, job.gpu_type)
 
 
-def nearest(log_path: str, jobs: Sequence[Told]) -> Told | None:
+def nearest(log_path: str, jobs: Sequence[T], *, scope_of: Callable[[T], str]) -> T | None:
     """The job as the nearest sacct file in a folder above the log tells it.
 
-    Ids are used again on other clusters, so a file that lies elsewhere says nothing of this log.
+    Ids are used again on other clusters, so a file that lies elsewhere says nothing of this log; what a
+    person named, and what the cluster's own sacct says, counts where no file is nearer.
     """
-    log = PurePath(log_path)
-    above = [job for job in jobs if log.is_relative_to(PurePath(job.source).parent)]
-    return max(above, key=lambda job: len(PurePath(job.source).parts), default=None)
+    above = [job for job in jobs if log_path == scope_of(job) or log_path.startswith(_folder(scope_of(job)))]
+    return max(above, key=lambda job: len(scope_of(job)), default=None)
+
+
+def _folder(scope: str) -> str:
+    return scope if not scope or scope.endswith("/") else f"{scope}/"
 
 
 def _told(cache: Cache) -> Mapping[str, list[Told]]:
     found: defaultdict[str, list[Told]] = defaultdict(list)
     # The last submitted first: of two jobs of one id in one file, it is the one that still has its log.
     rows = cache.rows(
-        "SELECT job_id, source, outcome, state, exit_code, elapsed_seconds, gpu_type FROM jobs "
+        "SELECT job_id, scope, outcome, state, exit_code, elapsed_seconds, gpu_type FROM jobs "
         "ORDER BY submitted DESC"
     )
     for row in rows:

@@ -10,6 +10,7 @@ from ckreg.adapters.tree import Home, read_text
 from ckreg.core.status import StatusEvent
 from ckreg.core.summary.values import Summary
 from ckreg.errors import CkregError
+from ckreg.flows.kept import import_prior_runs
 
 _DOCUMENT_TABLES = ("variables", "runs", "evaluations", "predictions")
 _ESTIMATES = "estimates.json"
@@ -40,7 +41,7 @@ def fresh_cache(home: Home) -> Cache:
 
 
 def refresh(cache: Cache, home: Home) -> None:
-    """Read the documents that changed, forget those that are gone, and add the new status events."""
+    """Read the documents that changed, forget those that are gone, add new status events and kept runs."""
     stamps = {name: _stamp(home.summary(name)) for name in home.experiment_names()}
     known = {
         str(row["name"]): (row["mtime_ns"], row["size"])
@@ -51,13 +52,14 @@ def refresh(cache: Cache, home: Home) -> None:
     if changed or gone:
         documents = {name: _parsed(home.summary(name)) for name in changed}
         with cache.writing():
-            cache.delete("experiments", "name", gone)
             for table in _DOCUMENT_TABLES:
                 cache.delete(table, "experiment", [*gone, *changed])
+            cache.delete("experiments", "name", gone)
             for name, summary in documents.items():
                 _store(cache, name, summary, home.summary(name), stamps[name])
                 cache.put("predictions", _prediction_rows(name, home.experiments / name / _ESTIMATES))
     _refresh_events(cache, home)
+    import_prior_runs(cache, home)
 
 
 def _stamp(path: Path) -> tuple[int, int]:

@@ -180,6 +180,7 @@ def test_a_measurement_comes_back_as_it_was(cache: Cache) -> None:
         outcome_evidence="done",
     )
     with cache.writing():
+        cache.put("logs", [{"path": whole.log_path}, {"path": "empty"}])
         cache.put("measurements", [row_of(whole), row_of(Measurement(log_path="empty"))])
     found = [measurement_of(row) for row in cache.rows("SELECT * FROM measurements ORDER BY log_path")]
     assert found == [whole, Measurement(log_path="empty")]

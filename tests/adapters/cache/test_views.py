@@ -17,7 +17,9 @@ def cache(tmp_path: Path) -> Iterator[Cache]:
 
 def outcomes(cache: Cache, **log: object) -> list[object]:
     with cache.writing():
+        cache.put("experiments", [{"name": "words"}])
         cache.put("runs", [RUN])
+        cache.put("logs", [{"path": LOG["log_path"]}])
         cache.put("measurements", [LOG | log])
     return [row["outcome"] for row in cache.rows("SELECT outcome FROM run_overview")]
 
@@ -45,6 +47,7 @@ def test_a_run_without_a_log_of_its_own_has_nulls(cache: Cache, log: dict[str, o
 
 def test_prior_speeds_are_means_over_runs_of_one_setup(cache: Cache) -> None:
     with cache.writing():
+        cache.put("logs", [{"path": "1.0"}, {"path": "3.0"}])
         cache.put(
             "measurements",
             [
@@ -62,6 +65,7 @@ def test_prior_speeds_are_means_over_runs_of_one_setup(cache: Cache) -> None:
 
 def test_progress_counts_by_status(cache: Cache) -> None:
     with cache.writing():
+        cache.put("experiments", [{"name": "words"}])
         cache.put(
             "runs",
             [RUN, RUN | {"run_name": "b", "status": "failed"}, RUN | {"run_name": "c", "status": None}],

@@ -5,16 +5,21 @@ from typing import NamedTuple
 
 from ckreg.core.query import VIEWS
 
-SCHEMA = 2
+SCHEMA = 3
 """Kept in SQLite's `user_version`; another number there means: drop everything and build anew."""
 
 
 class Table(NamedTuple):
-    """Columns with their types, the columns that tell rows apart, and what is looked up by."""
+    """Columns with their types, those that tell rows apart, what is looked up by, and whose rows they are."""
 
     columns: dict[str, type]
     key: tuple[str, ...]
     indexes: tuple[tuple[str, ...], ...] = ()
+    parent: tuple[str, str, str] | None = None
+    """A column, and the table and column that its values stand in."""
+
+
+_OF_AN_EXPERIMENT = ("experiment", "experiments", "name")
 
 
 TABLES = {
@@ -30,7 +35,11 @@ TABLES = {
         },
         ("name",),
     ),
-    "variables": Table({"experiment": str, "factor": str, "level": str}, ("experiment", "factor", "level")),
+    "variables": Table(
+        {"experiment": str, "factor": str, "level": str},
+        ("experiment", "factor", "level"),
+        parent=_OF_AN_EXPERIMENT,
+    ),
     "runs": Table(
         {
             "experiment": str,
@@ -49,6 +58,7 @@ TABLES = {
         },
         ("experiment", "run_name"),
         (("job_id",),),
+        _OF_AN_EXPERIMENT,
     ),
     "evaluations": Table(
         {
@@ -64,6 +74,7 @@ TABLES = {
         },
         ("experiment", "line"),
         (("experiment", "run_name"), ("job_id",)),
+        _OF_AN_EXPERIMENT,
     ),
     "status_events": Table(
         {
@@ -91,9 +102,16 @@ TABLES = {
             "size": int,
             "mtime_ns": int,
             "inode": str,
+            "metrics_ns": int,
             "reader_version": int,
+            "fingerprint": str,
+            # 1 where the log itself was not seen, but its measurements are in prior-runs.jsonl.
+            "kept": int,
+            # The log of which this is a copy: its jobs are measured there, and counted once.
+            "copy_of": str,
         },
         ("path",),
+        (("fingerprint",),),
     ),
     "measurements": Table(
         {
@@ -144,10 +162,13 @@ TABLES = {
         },
         ("log_path", "segment"),
         (("experiment", "run_name"), ("job_id",), ("model",)),
+        ("log_path", "logs", "path"),
     ),
     "jobs": Table(
         {
             "source": str,
+            # The folder of whose logs the source speaks; empty where it speaks of all.
+            "scope": str,
             "cluster": str,
             "job_id": str,
             "state": str,
@@ -177,10 +198,12 @@ TABLES = {
             "tier": str,
         },
         ("experiment", "run_name", "task", "epoch"),
+        parent=_OF_AN_EXPERIMENT,
     ),
     "results": Table(
         {"experiment": str, "run_name": str, "task": str, "epoch": str, "metric": str, "value": float},
         ("experiment", "run_name", "task", "epoch", "metric"),
+        parent=_OF_AN_EXPERIMENT,
     ),
     "facts": Table({"name": str, "value": str}, ("name",)),
 }
@@ -194,11 +217,13 @@ def build(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA user_version = 0")
     for old in database.view_names():
         connection.execute(f"DROP VIEW {_quoted(old)}")
-    for old in database.table_names():
+    for old in reversed(database.table_names()):
         connection.execute(f"DROP TABLE {_quoted(old)}")
     for name, table in TABLES.items():
         made = database.table(name).create(
-            table.columns, pk=table.key if len(table.key) > 1 else table.key[0]
+            table.columns,
+            pk=table.key if len(table.key) > 1 else table.key[0],
+            foreign_keys=[table.parent] if table.parent else None,
         )
         for columns in table.indexes:
             made.create_index(list(columns))

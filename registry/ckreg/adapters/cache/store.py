@@ -114,6 +114,8 @@ def open_cache(path: Path, *, anew: bool = False) -> Cache:
     Raises:
         OutsideError: the folder cannot be written or the file not opened.
     """
+    if path.parent.is_symlink():  # it came with somebody's clone, and leads to a folder that is not ours
+        raise OutsideError(f"{path.parent} is a link. Remove it: ckreg writes only inside the registry.")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -145,25 +147,57 @@ def _opened(path: Path) -> sqlite3.Connection | None:
 def _built(path: Path, *, anew: bool) -> Cache:
     from filelock import FileLock, Timeout  # noqa: PLC0415  # 20 ms that only building anew has to pay
 
+    lock = path.with_suffix(".lock")
     try:
-        with FileLock(path.with_suffix(".lock"), timeout=_BUSY_SECONDS), translated(path):
+        if lock.is_symlink():  # locking would empty the file that it leads to
+            lock.unlink()
+        with FileLock(lock, timeout=_BUSY_SECONDS), translated(path):
             if not anew and (connection := _opened(path)):  # somebody else built it while we waited
                 return Cache(path, connection)
             existed = path.exists()
-            # The journal first: one that is left beside a new database would be played into it.
-            Path(f"{path}-journal").unlink(missing_ok=True)
-            path.unlink(missing_ok=True)
-            connection = connect(path)
-            try:
-                build(connection)
-            except BaseException:
-                connection.close()
-                raise
+            connection = _emptied(path)
             return Cache(path, connection, built=True, rebuilt=existed)
     except Timeout:
         raise BusyError(f"{path} is being built by another ckreg. Try again when it is done.") from None
     except OSError as error:
         raise OutsideError(f"{path} cannot be built: {error.strerror}.") from error
+
+
+def _emptied(path: Path) -> sqlite3.Connection:
+    """A connection to a new cache: in the old file where that is sound, since others may have it open."""
+    if not path.is_symlink() and path.exists() and _is_sound(path):
+        with contextlib.suppress(DamagedError):
+            return _with_tables(path)
+    # The journal first: one that is left beside a new database would be played into it.
+    Path(f"{path}-journal").unlink(missing_ok=True)
+    path.unlink(missing_ok=True)
+    return _with_tables(path)
+
+
+def _is_sound(path: Path) -> bool:
+    try:
+        with contextlib.closing(connect(path)) as connection:
+            return bool(connection.execute("PRAGMA quick_check(1)").fetchone() == ("ok",))
+    except sqlite3.DatabaseError as error:
+        if is_damage(error):
+            return False
+        raise
+
+
+def _with_tables(path: Path) -> sqlite3.Connection:
+    """All tables made in one transaction: killed half-way, the old ones are there, or none."""
+    connection = connect(path)
+    try:
+        with translated(path):
+            connection.execute("PRAGMA foreign_keys = OFF")  # or dropping would delete row by row
+            connection.execute("BEGIN IMMEDIATE")
+            build(connection)
+            connection.execute("COMMIT")
+            connection.execute("PRAGMA foreign_keys = ON")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
 
 
 def connect(path: Path) -> sqlite3.Connection:
@@ -172,7 +206,9 @@ def connect(path: Path) -> sqlite3.Connection:
     The journal is SQLite's default, for rollback: a write-ahead log is not safe on network file systems.
     """
     with translated(path):
-        return sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None)
+        connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None)
+        connection.execute("PRAGMA foreign_keys = ON")
+        return connection
 
 
 @contextlib.contextmanager

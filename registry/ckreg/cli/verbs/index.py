@@ -1,48 +1,101 @@
 """`ckreg index`: read the logs of prior runs."""
 
+import contextlib
+import sys
+from collections.abc import Callable, Iterator
+from itertools import groupby
+
 import click
 
 from ckreg.cli.common import Place, json_option
-from ckreg.cli.output import emit, emit_json, emit_table, note, progress, warn
-from ckreg.commands.index import index
+from ckreg.cli.output import emit, emit_json, emit_table, note, warn
+from ckreg.commands.index import explain, index, keep
+from ckreg.core.explaining import Explained, Fact
+from ckreg.core.text import one_line
 from ckreg.core.units import count
-from ckreg.flows.indexing import Indexed
+from ckreg.flows.indexing import How, Indexed, Stand
+from ckreg.flows.keeping import Kept
 
 _SHOWN_PROBLEMS = 20
+_WIDTH = 80
+_INDENT = " " * 8
+_REDRAWN_EVERY = 25  # logs
 
 
 @click.command()
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
-@click.option("--rebuild", is_flag=True, help="Begin with an empty cache; what logs no longer tell is lost.")
+@click.option(
+    "--rebuild", is_flag=True, help="Begin with an empty cache; prior-runs.jsonl is taken in again."
+)
+@click.option("--full", is_flag=True, help="Read long logs whole, where head and tail would tell all.")
+@click.option(
+    "--sacct", multiple=True, metavar="FILE", help="What `sacct -P` printed; it speaks of all logs."
+)
+@click.option(
+    "--keep", "keeps", is_flag=True, help="Write what was measured into prior-runs.jsonl and commit."
+)
+@click.option(
+    "--explain", "one", metavar="FILE", help="Show what is understood of one log, and from which text."
+)
 @json_option
 @click.pass_obj
-def command(place: Place, /, paths: tuple[str, ...], *, rebuild: bool, as_json: bool) -> None:
+def command(  # noqa: PLR0913  # one parameter an option
+    place: Place,
+    /,
+    paths: tuple[str, ...],
+    sacct: tuple[str, ...],
+    one: str | None,
+    *,
+    rebuild: bool,
+    full: bool,
+    keeps: bool,
+    as_json: bool,
+) -> None:
     """Read Slurm logs of prior runs into the cache.
 
     Folders are searched for log_patterns and for sacct*.txt (what `sacct -P` printed); a file that is named
     is always read. Named places are remembered; without any, all remembered ones and scratch_dir are
-    searched. What has not changed is not read again.
+    searched. What has not changed is not read again. Where there is a sacct, it is asked once for all jobs.
 
     \b
     Example:
       ckreg index /scratch/me/experiments
+      ckreg index --explain slurm-123.out
     """
+    if one is not None:
+        _explain(explain(place.path(one)), as_json=as_json)
+        return
     home = place.home()
-    with progress(None, "Reading logs") as advance:
-        indexed = index(home, [place.path(path) for path in paths], rebuild=rebuild, advance=advance)
-    if indexed.rebuilt:
-        warn("The cache was damaged or of another version, and was built anew from the logs that are there.")
+    how = How(rebuild=rebuild, full=full, sacct=tuple(map(place.path, sacct)), ask=True)
+    with _reading() as tell:
+        indexed = index(home, [place.path(path) for path in paths], how, tell)
+    kept = keep(home) if keeps else None
+    _say(indexed)
     if as_json:
         emit_json(indexed)
     else:
-        _show(indexed)
+        _show(indexed, kept)
 
 
-def _show(indexed: Indexed) -> None:
+def _say(indexed: Indexed) -> None:
+    if indexed.rebuilt:
+        warn("The cache was damaged or of another version, and was built anew from the logs that are there.")
+    for fault in indexed.faults:
+        warn(f"{fault.place}: passed over: {fault.reason}")
+    if indexed.scheduler:
+        warn(f"{indexed.scheduler}. What the logs say was taken; `ckreg index` asks again.")
+
+
+def _show(indexed: Indexed, kept: Kept | None) -> None:
     emit(
         f"{count(indexed.found)} logs found: {count(indexed.read)} read, {count(indexed.unchanged)} unchanged"
         f", {count(len(indexed.unreadable))} unreadable. {count(indexed.sacct_files)} sacct files."
     )
+    for number, words in ((indexed.moved, "were known under another path"), (indexed.copies, "are copies")):
+        if number:
+            emit(f"{count(number)} of them {words}; each job counts once.")
+    if indexed.kept:
+        emit(f"{count(indexed.kept)} logs are gone; prior-runs.jsonl tells what they said.")
     for problem in indexed.unreadable[:_SHOWN_PROBLEMS]:
         note(f"  {problem.path}: {problem.reason}")
     if len(indexed.unreadable) > _SHOWN_PROBLEMS:
@@ -51,3 +104,81 @@ def _show(indexed: Indexed) -> None:
         emit()
         rows = [(tally.framework, tally.outcome, tally.jobs) for tally in indexed.tallies]
         emit_table(("Framework", "Outcome", "Jobs"), rows, right={2})
+    if kept:
+        what = f"committed as {kept.commit[:10]}" if kept.commit else "unchanged"
+        emit(f"\nprior-runs.jsonl holds {count(kept.jobs)} jobs, {what}.")
+
+
+def _explain(jobs: tuple[Explained, ...], *, as_json: bool) -> None:
+    if as_json:
+        emit_json([{**job._asdict(), "facts": [fact._asdict() for fact in job.facts]} for job in jobs])
+        return
+    for job in jobs:
+        if len(jobs) > 1:
+            emit(
+                f"{'' if job.segment == 0 else chr(10)}Job {job.segment + 1} of {len(jobs)} in this file",
+                bold=True,
+            )
+        for line, facts in groupby(job.facts, key=lambda fact: (fact.line, fact.line and fact.text)):
+            _show_line(*line, list(facts))
+        emit()
+        _wrapped(f"Not said: {', '.join(job.not_said) or 'nothing is missing'}.")
+
+
+def _show_line(line: int | None, text: str | None, facts: list[Fact]) -> None:
+    """A line of the log, cut to 80 columns (`--json` has it whole), and below it what was understood of it."""
+    if line is None:
+        emit("In no one line:")
+        for fact in facts:
+            _wrapped(f"{_said(fact)}: {fact.how or one_line(fact.text or '')}", indent=_INDENT)
+        return
+    emit(f"{line:>{len(_INDENT) - 2}}  {_cut(one_line(text or ''), _WIDTH - len(_INDENT))}", bold=True)
+    _wrapped("; ".join(map(_said, facts)), indent=_INDENT)
+    for how in dict.fromkeys(fact.how for fact in facts if fact.how):
+        _wrapped(f"({how})", indent=_INDENT)
+
+
+def _said(fact: Fact) -> str:
+    value = f"{fact.value:.6g}" if isinstance(fact.value, float) else one_line(str(fact.value))
+    return f"{fact.name} {value}"
+
+
+def _cut(text: str, width: int) -> str:
+    return text if len(text) <= width else f"{text[: width - 1]}…"
+
+
+def _wrapped(text: str, indent: str = "") -> None:
+    import textwrap  # noqa: PLC0415  # only `--explain` wraps
+
+    emit(
+        textwrap.fill(
+            text, _WIDTH, initial_indent=indent, subsequent_indent=f"{indent}  ", break_on_hyphens=False
+        )
+    )
+
+
+@contextlib.contextmanager
+def _reading() -> Iterator[Callable[[Stand], None]]:
+    """A bar on stderr, where that is a terminal: files, bytes and the time that is left."""
+    if not sys.stderr.isatty():
+        yield lambda _stand: None
+        return
+    from rich.console import Console  # noqa: PLC0415  # 50 ms that only a terminal needs
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
+
+    columns = (
+        TextColumn("Reading logs"),
+        BarColumn(),
+        TextColumn("{task.fields[files]} of {task.fields[files_total]} files"),
+        DownloadColumn(binary_units=True),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", files="0", files_total="?", total=None)
+
+        def tell(stand: Stand) -> None:
+            if stand.files % _REDRAWN_EVERY == 0 or stand.files == stand.files_total:
+                files, total = count(stand.files), count(stand.files_total)
+                bar.update(task, completed=stand.size, total=stand.size_total, files=files, files_total=total)
+
+        yield tell

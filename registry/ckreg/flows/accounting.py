@@ -1,0 +1,58 @@
+"""Asks the scheduler about the jobs whose logs were read, once for all of them."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from ckreg.adapters.cache import Cache, Row
+from ckreg.adapters.slurm import ask_sacct
+from ckreg.flows.joining import UNJOINED
+from ckreg.flows.log_rows import job_rows
+
+SOURCE = "sacct"
+_FAILED = "sacct_failed"
+_CLOCKS_DIFFER = timedelta(minutes=5)
+
+
+def ask_scheduler(cache: Cache, read_paths: Sequence[str]) -> str | None:
+    """Store what sacct says of the jobs that were read now, or had not ended; why it failed, if it did.
+
+    Silence and failure change nothing; after a failure all jobs are asked for again.
+    """
+    logs = _logs(cache, set(read_paths))
+    told = ask_sacct(logs)
+    if told.failed or not told.text.strip():
+        if told.failed:
+            with cache.writing():
+                cache.put("facts", [{"name": _FAILED, "value": "yes"}])
+        return told.failed
+    rows = [row for row in job_rows(told.text, source=SOURCE, scope="") if _may_be(row, logs)]
+    with cache.writing():
+        cache.put("jobs", rows)
+        cache.delete("facts", "name", [_FAILED])
+        cache.put("facts", [{"name": UNJOINED, "value": "yes"}] if rows else [])
+    return None
+
+
+def _logs(cache: Cache, read: set[str]) -> dict[str, int]:
+    """The jobs to ask for, and when the last of their logs was written (ns since the epoch)."""
+    everyone = cache.fact(_FAILED) is not None
+    rows = cache.rows(
+        "SELECT m.job_id, m.log_path, l.mtime_ns AS written, "
+        "EXISTS (SELECT 1 FROM jobs AS j WHERE j.job_id = m.job_id AND j.outcome = 'unknown') AS open "
+        "FROM measurements AS m JOIN logs AS l ON l.path = m.log_path "
+        "WHERE m.job_id IS NOT NULL AND l.kept IS NULL ORDER BY l.mtime_ns"
+    )
+    wanted = [row for row in rows if everyone or row["open"] or row["log_path"] in read]
+    return {str(row["job_id"]): int(str(row["written"] or 0)) for row in wanted}
+
+
+def _may_be(row: Row, logs: dict[str, int]) -> bool:
+    """Whether the log can be this job's: ids are used again, and no log ends before its job begins."""
+    written, started = logs.get(str(row["job_id"])), row["started"]
+    if written is None:
+        return False
+    try:
+        began = datetime.fromisoformat(str(started)).astimezone()
+    except ValueError:  # it has not started, or says so in another way
+        return True
+    return datetime.fromtimestamp(written / 1e9).astimezone() >= began - _CLOCKS_DIFFER
