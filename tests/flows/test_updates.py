@@ -15,11 +15,13 @@ import pytest
 from ckreg.adapters import spool
 from ckreg.adapters.git import status_events
 from ckreg.adapters.tree import Home
+from ckreg.commands.index import index
 from ckreg.core.status import Status, StatusRequest
 from ckreg.core.summary import parse
 from ckreg.errors import BusyError, CkregError, MalformedError, NotFoundError, RefusedError
 from ckreg.flows.updates import apply, preview
 from tests.documents import EXPERIMENT, SUMMARY
+from tests.logs import BUNDLED
 
 Git = Callable[..., str]
 AT = datetime(2025, 10, 22, 14, 23, 15, tzinfo=UTC)
@@ -284,3 +286,22 @@ def test_an_experiment_behind_a_link_is_refused(home: Home, tmp_path: Path) -> N
     with pytest.raises(RefusedError, match="lies behind one"):
         apply(home, request)
     assert (elsewhere / "experiment_summary.md").read_text() == SUMMARY
+
+
+def test_what_was_measured_is_kept_in_the_commit_that_completes_the_run(home: Home, git: Git) -> None:
+    index(home, [BUNDLED])
+    apply(home, asked(1, job="19"))
+    assert not (home.root / "prior-runs.jsonl").exists()
+    apply(home, asked(2, status=Status.COMPLETED))
+    changed = git(home.root, "show", "--format=", "--name-only", "HEAD").split()
+    assert changed == [f"experiments/{EXPERIMENT}/experiment_summary.md", "prior-runs.jsonl"]
+    [kept] = [json.loads(line) for line in (home.root / "prior-runs.jsonl").read_text().splitlines()]
+    assert (kept["job_id"], kept["model"], kept["lora_rank"]) == ("19", "Llama-mini-8M-Instruct", 4)
+    assert git(home.root, "status", "--porcelain") == ""
+
+
+def test_a_cache_that_cannot_be_asked_holds_up_no_status(home: Home) -> None:
+    index(home, [BUNDLED])
+    (home.state / "cache.db").unlink()
+    (home.state / "cache.db").mkdir()
+    assert apply(home, asked(1, status=Status.COMPLETED, job="19")).commit

@@ -13,6 +13,7 @@ from ckreg.errors import BusyError, MalformedError, NotFoundError, OutsideError
 SETTINGS = "ckreg.toml"
 EXPERIMENTS = "experiments"
 SUMMARY = "experiment_summary.md"
+PRIOR_RUNS = "prior-runs.jsonl"
 
 
 @dataclass(frozen=True, slots=True)

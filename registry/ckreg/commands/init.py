@@ -7,14 +7,14 @@ from pathlib import Path
 
 from ckreg.adapters.config import load_settings
 from ckreg.adapters.git import create, is_repository, open_repo, refuse_bare, require_identity
-from ckreg.adapters.tree import EXPERIMENTS, SETTINGS, SUMMARY, Home, find_home, read_text
+from ckreg.adapters.tree import EXPERIMENTS, PRIOR_RUNS, SETTINGS, SUMMARY, Home, find_home, read_text
 from ckreg.core.settings import default_ckreg_toml
 from ckreg.core.text import with_lines
 from ckreg.errors import NotFoundError, OutsideError, RefusedError
 from ckreg.flows.committing import Edit, commit_edits
 
 IGNORED = (".ckreg/", "ckreg.local.toml", "claude.local.md")
-ATTRIBUTES = (f"{SUMMARY} merge=ckreg diff=ckreg", "prior-runs.jsonl merge=union")
+ATTRIBUTES = (f"{SUMMARY} merge=ckreg diff=ckreg", f"{PRIOR_RUNS} merge=union")
 KEEP = f"{EXPERIMENTS}/.gitkeep"
 
 

@@ -7,11 +7,10 @@ from typing import Any, cast
 
 from ckreg.adapters.cache import Cache, Row
 from ckreg.adapters.config import load_settings
-from ckreg.adapters.tree import Home
+from ckreg.adapters.tree import PRIOR_RUNS, Home
 from ckreg.core.prior_runs import PriorRun, read_prior_runs, with_prior_runs
 from ckreg.flows.committing import Edit, commit_edits
 from ckreg.flows.joining import nearest
-from ckreg.flows.kept import PRIOR_RUNS
 from ckreg.flows.refreshing import fresh_cache
 
 _NOT_OF_THE_JOB = ("source", "scope")

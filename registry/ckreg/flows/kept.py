@@ -6,11 +6,10 @@ from typing import NamedTuple
 
 from ckreg.adapters.cache import Cache, Row, storable
 from ckreg.adapters.config import load_settings
-from ckreg.adapters.tree import Home, read_text
+from ckreg.adapters.tree import PRIOR_RUNS, Home, read_text
 from ckreg.core.prior_runs import PriorRun, read_prior_runs
 from ckreg.errors import CkregError
 
-PRIOR_RUNS = "prior-runs.jsonl"
 _STAMP = "prior_runs"
 
 

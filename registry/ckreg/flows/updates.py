@@ -15,8 +15,8 @@ from ckreg.adapters.git import (
     refuse_unless_free,
     require_identity,
 )
-from ckreg.adapters.tree import EXPERIMENTS, SUMMARY, Home, locked
-from ckreg.core.status import StatusRequest
+from ckreg.adapters.tree import EXPERIMENTS, PRIOR_RUNS, SUMMARY, Home, locked
+from ckreg.core.status import Status, StatusRequest
 from ckreg.core.summary.edit import NONE, changed_cells, key_of, touched, with_cells
 from ckreg.core.summary.rows import find_row
 from ckreg.errors import BusyError, CkregError, NotFoundError, OutsideError, RefusedError
@@ -24,12 +24,18 @@ from ckreg.errors import BusyError, CkregError, NotFoundError, OutsideError, Ref
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """What a request changes: the cells by column, and the row's status before and after."""
+    """What a request changes: the cells by column, the row's status before and after, and its job."""
 
     request: StatusRequest
     cells: Mapping[str, str]
     old: str
     new: str
+    job: str | None = None
+
+    @property
+    def completes(self) -> bool:
+        """Whether the run or evaluation was not completed before."""
+        return "Status" in self.cells and self.new == Status.COMPLETED
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +122,7 @@ def _flush(home: Home, repo: Repo, own: StatusRequest) -> Committed:
     """Commit all that waits; answer the others, and give or raise what became of our own."""
     waiting = spool.waiting(home)
     done = _committed_before(repo, waiting, own)
-    batch = Batch([item.request for item in waiting], _behind_links(repo, waiting), own.id, done)
+    batch = Batch(home, [item.request for item in waiting], _behind_links(repo, waiting), own.id, done)
     commit = commit_change(repo, batch.paths, batch.plan)
     for item in waiting:
         if item.request.id != own.id:
@@ -164,12 +170,14 @@ class Batch:
 
     def __init__(
         self,
+        home: Home,
         requests: Sequence[StatusRequest],
         hopeless: Mapping[str, CkregError],
         own: str,
         done: Collection[str],
     ) -> None:
         self.requests = [request for request in requests if request.id not in hopeless]
+        self.home = home
         self.hopeless = hopeless
         self.own = own
         self.done = done
@@ -178,8 +186,10 @@ class Batch:
 
     @property
     def paths(self) -> list[str]:
-        """The documents that the requests are about."""
-        return sorted({document_path(request) for request in self.requests})
+        """The files that the requests are about: documents, and what is kept of runs that complete."""
+        completing = any(request.status is Status.COMPLETED for request in self.requests)
+        documents = {document_path(request) for request in self.requests}
+        return sorted(documents | ({PRIOR_RUNS} if completing else set()))
 
     def plan(self, old: Mapping[str, Texts]) -> Change:
         """The documents with all requests applied, and the commit's message."""
@@ -199,6 +209,9 @@ class Batch:
             else:
                 texts[path] = edited
             self.updates[request.id] = update
+        jobs = {update.job for update in self.updates.values() if update.completes and update.job}
+        if jobs:
+            texts |= _kept(self.home, jobs, texts)
         return Change(texts, message([update for update in self.updates.values() if update.cells]))
 
     def answer(self, request_id: str, commit: str | None) -> spool.Answer:
@@ -224,7 +237,22 @@ def _with_update(texts: Texts, request: StatusRequest, where: str) -> tuple[Text
     def edit(text: str | None) -> str | None:
         return None if text is None else with_cells(text, key_of(request), cells, where)
 
-    return texts.map(edit), Update(request, cells, old, cells.get("Status", old))
+    job = cells.get("Job ID", row.value("Job ID"))
+    return texts.map(edit), Update(request, cells, old, cells.get("Status", old), job)
+
+
+def _kept(home: Home, jobs: Collection[str], texts: Mapping[str, Texts]) -> dict[str, Texts]:
+    """What was measured of these jobs, kept in the commit that says that they are completed.
+
+    A cache that cannot be asked holds up no status: `ckreg index --keep` keeps the rest.
+    """
+    from ckreg.flows.keeping import prior_run_edits  # noqa: PLC0415  # SQLite and the log readers, 60 ms
+
+    try:
+        edits = prior_run_edits(home, jobs)
+        return {path: texts[path].map(edit) for path, edit in edits.items()}
+    except CkregError:
+        return {}
 
 
 def _caught_up(texts: Texts, request: StatusRequest, where: str) -> Texts:
