@@ -14,7 +14,7 @@ from tests.documents import EXPERIMENT, SUMMARY
 
 # Deadlines fail on a busy machine. `make test-all` looks harder.
 settings.register_profile("quick", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.register_profile("thorough", settings.get_profile("quick"), max_examples=3000)
+settings.register_profile("thorough", settings.get_profile("quick"), max_examples=300)
 settings.load_profile("quick")
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"

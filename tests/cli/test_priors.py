@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from ckreg.adapters.tree import Home
 from tests.cli.calls import Caller
 from tests.logs import BUNDLED, RUN
 
@@ -120,3 +121,11 @@ def test_query_refuses_and_explains(call: Caller) -> None:
     assert wrong.code == 2
     assert "run_overview" in wrong.err
     assert call("query", SQL, "--json", "--csv").code == 2
+
+
+def test_a_lost_cache_comes_back_with_the_next_question(indexed: Caller, home: Home) -> None:
+    for content in (None, b"garbage"):
+        (home.state / "cache.db").unlink()
+        if content:
+            (home.state / "cache.db").write_bytes(content)
+        assert json.loads(indexed("query", SQL, "--json").out) == [{"run_name": RUN, "lora_rank": 4}]

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 
-from ckreg.adapters.cache import Answer, ask
+from ckreg.adapters.cache import Answer, Cache, ask, known_roots
+from ckreg.adapters.config import load_settings
 from ckreg.adapters.tree import Home
+from ckreg.flows.indexing import index_logs
 from ckreg.flows.refreshing import cache_path, fresh_cache
 
 
@@ -24,13 +26,23 @@ def query(home: Home, sql: str) -> Answer:
         UsageError: the SQL is wrong; the message names the tables.
         RefusedError: it would do more than read, or take too long.
     """
-    fresh_cache(home).close()
+    _refreshed(home).close()
     return ask(cache_path(home), sql)
+
+
+def _refreshed(home: Home) -> Cache:
+    """The cache, up to date; one that was lost or damaged reads the logs of the known places again."""
+    cache = fresh_cache(home)
+    if not cache.rows("SELECT 1 FROM logs LIMIT 1") and (roots := known_roots(home)):
+        cache.close()
+        index_logs(home, roots, load_settings(home).log_patterns)
+        cache = fresh_cache(home)
+    return cache
 
 
 def tables(home: Home) -> tuple[TableFacts, ...]:
     """All tables and views, views first."""
-    with fresh_cache(home) as cache:
+    with _refreshed(home) as cache:
         names = cache.rows(
             "SELECT name, type FROM sqlite_master WHERE type IN ('table', 'view') AND name <> 'facts' "
             "ORDER BY type DESC, name"
