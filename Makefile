@@ -1,5 +1,5 @@
 # Each check is defined once, here; .ci/run and pre-commit call it.
-.PHONY: help demo test test-all test-lowest check format bench clean
+.PHONY: help demo test test-all test-lowest check format bench accuracy clean
 .DEFAULT_GOAL := help
 
 VENV ?= .venv
@@ -39,6 +39,9 @@ format: $(VENV)/dev  ## put the code into its format
 
 bench: $(VENV)/dev  ## measure, as ratios against rg, git and markdown-it in the same run
 	$(BIN)/python benchmarks/bench.py
+
+accuracy: $(VENV)/dev  ## score the log readers against hand-checked labels; writes docs/accuracy.md
+	$(BIN)/python benchmarks/accuracy.py
 
 clean:  ## remove what make made
 	rm -rf .venv .venv-lowest build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -1,7 +1,7 @@
 import pytest
 
 from ckreg.core.estimate import Tier, TrainingRequest
-from ckreg.core.estimate.tiers import choose, seconds_per_sample
+from ckreg.core.estimate.tiers import choose, is_model, seconds_per_sample
 from tests.core.estimate.runs import evaluated, trained
 
 REQUEST = TrainingRequest(
@@ -58,3 +58,18 @@ def test_sizes_more_than_ten_times_apart_say_nothing_of_each_other() -> None:
 def test_the_same_packing_goes_first_among_other_models() -> None:
     packed, unpacked = trained(model="X-3B", packed=True, log_path="p"), trained(model="X-3B", log_path="u")
     assert choose(REQUEST, [packed, unpacked]).runs == (unpacked,)
+
+
+@pytest.mark.parametrize(
+    ("name", "same"),
+    [
+        ("hf/Llama-3.2-1B-Instruct_rank4_epoch_0", True),
+        ("hf/Llama-3.2-1B-Instruct_epoch_2", True),
+        ("Llama-3.2-1B-Instruct", True),
+        ("Llama-3.2-1B", False),
+        ("Llama-3.2-1B-Instruct-rank4-merged", False),
+        (None, False),
+    ],
+)
+def test_an_evaluation_of_a_checkpoint_is_one_of_its_model(name: str | None, same: bool) -> None:
+    assert is_model(evaluated(model=name), "Llama-3.2-1B-Instruct") is same

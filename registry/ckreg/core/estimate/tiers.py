@@ -1,5 +1,6 @@
 """Which prior runs an estimate rests on: the nearest tier that has any."""
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -9,6 +10,7 @@ from ckreg.core.measure.measurement import Measurement
 from ckreg.core.recipes import is_lora
 
 _FURTHEST = 10.0
+_CHECKPOINT = re.compile(r"(?:_rank\d+)?(?:_epoch_\d+)?$")
 
 
 class Chosen(NamedTuple):
@@ -66,8 +68,13 @@ def _across(trained: Sequence[Measurement], request: TrainingRequest) -> list[Me
 
 
 def is_model(run: Measurement, model: str) -> bool:
-    """Whether the run was of this model, however its name is written."""
-    return run.model is not None and run.model.casefold() == model.casefold()
+    """Whether the run was of this model, however its name is written, or evaluated a fine-tune of it."""
+    return run.model is not None and _base(run.model) == _base(model)
+
+
+def _base(model: str) -> str:
+    """A model's own name: `hf/Llama-3.2-1B_rank4_epoch_0` is a checkpoint of `Llama-3.2-1B`."""
+    return _CHECKPOINT.sub("", model.rpartition("/")[2]).casefold()
 
 
 def may_equal(known: str | None, asked: str | None) -> bool:
