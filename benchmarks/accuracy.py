@@ -82,6 +82,8 @@ def main() -> None:
         counts = f"{each.right:>4} of {each.labelled:>3}  {_share(each):>7}"
         print(f"{each.subject.name:<32}{counts}  {_verdict(each)}")
     print(f"{len(misses)} misses, listed with their reasons in {words.report}")
+    for file, subject in sorted(set(REASONS) - {(miss.file, miss.subject) for miss in misses}):
+        print(f"no miss any more: {subject} of {file}; take its reason off the list", file=sys.stderr)
 
 
 def read_labels(logs: Path) -> list[Label]:

@@ -12,6 +12,7 @@ from ckreg.flows.estimating import load_priors
 from ckreg.flows.indexing import How, Indexed, index_logs
 from ckreg.flows.refreshing import fresh_cache
 from tests.logs import BUNDLED, LOG
+from tests.long_logs import long_log
 
 HEADER = "JobID|Cluster|State|ExitCode|Submit|Start|End|ElapsedRaw|AllocTRES|JobName"
 TIMEOUT = (
@@ -125,6 +126,15 @@ def test_an_id_that_was_used_again_after_the_log_is_not_this_job(
     home: Home, scratch: Path, sacct: StandIn
 ) -> None:
     os.utime(scratch / "slurm-5.out", (1_500_000_000, 1_500_000_000))  # 2017
+    sacct.says(f"{HEADER}\n{TIMEOUT}\n")
+    index(home, scratch)
+    assert outcomes(home)[0][0] == "completed"
+
+
+def test_a_job_that_was_shorter_than_the_log_is_not_this_one(
+    home: Home, scratch: Path, sacct: StandIn
+) -> None:
+    (scratch / "slurm-5.out").write_bytes(long_log(steps=900))  # 21 minutes
     sacct.says(f"{HEADER}\n{TIMEOUT}\n")
     index(home, scratch)
     assert outcomes(home)[0][0] == "completed"

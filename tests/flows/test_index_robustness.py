@@ -1,11 +1,13 @@
 """Whatever lies in a folder of logs: each is read or listed with its reason, and none stops the rest."""
 
+import json
 import os
 import signal
 import sqlite3
 import subprocess
 import sys
 import time
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -192,6 +194,13 @@ def test_full_and_windows_fill_the_cache_alike(home: Home, scratch: Path) -> Non
     assert different <= {"seconds_per_step", "samples_per_second", "seen_seconds", "speed_spread"}
 
 
+def test_full_reads_again_what_has_not_changed(home: Home, scratch: Path) -> None:
+    real(scratch, "slurm-1.out")
+    index(home, scratch)
+    assert index(home, scratch, how=How(full=True)).read == 1
+    assert index(home, scratch).unchanged == 1
+
+
 def many(folder: Path, number: int) -> Path:
     text = (BUNDLED / LOG).read_bytes()
     for job in range(number):
@@ -358,3 +367,18 @@ def test_a_lock_that_is_a_link_is_not_followed(home: Home, tmp_path: Path) -> No
     (home.state / "cache.lock").symlink_to(precious)
     index(home, copied(tmp_path / "copy"))
     assert precious.read_text() == "kept"
+
+
+def test_an_eval_log_of_inspect_ai_is_read_and_a_broken_one_listed(home: Home, scratch: Path) -> None:
+    header = {
+        "status": "success",
+        "eval": {"task": "words", "model": "hf/tiny"},
+        "results": {"total_samples": 4, "completed_samples": 4},
+        "stats": {"started_at": "2026-11-02T09:00:00+00:00", "completed_at": "2026-11-02T09:00:10+00:00"},
+    }
+    with zipfile.ZipFile(scratch / "words.eval", "w") as archive:
+        archive.writestr("header.json", json.dumps(header))
+    (scratch / "broken.eval").write_bytes(b"PK\x03\x04 cut off")
+    indexed = index(home, scratch / "words.eval", scratch / "broken.eval")
+    assert [row["framework"] for row in rows(home)] == ["inspect_ai"]
+    assert [Path(problem.path).name for problem in indexed.unreadable] == ["broken.eval"]

@@ -1,7 +1,8 @@
 """Asks the scheduler about the jobs whose logs were read, once for all of them."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
+from typing import NamedTuple
 
 from ckreg.adapters.cache import Cache, Row
 from ckreg.adapters.slurm import ask_sacct
@@ -10,7 +11,14 @@ from ckreg.flows.log_rows import job_rows
 
 SOURCE = "sacct"
 _FAILED = "sacct_failed"
-_CLOCKS_DIFFER = timedelta(minutes=5)
+_CLOCKS_DIFFER = 300.0  # seconds
+
+
+class _Log(NamedTuple):
+    """When a job's log was last written (seconds since the epoch), and the seconds that it accounts for."""
+
+    written: float
+    seen_seconds: float
 
 
 def ask_scheduler(cache: Cache, read_paths: Sequence[str]) -> str | None:
@@ -33,26 +41,34 @@ def ask_scheduler(cache: Cache, read_paths: Sequence[str]) -> str | None:
     return None
 
 
-def _logs(cache: Cache, read: set[str]) -> dict[str, int]:
-    """The jobs to ask for, and when the last of their logs was written (ns since the epoch)."""
+def _logs(cache: Cache, read: set[str]) -> dict[str, _Log]:
+    """The jobs to ask for, each with the last of its logs."""
     everyone = cache.fact(_FAILED) is not None
     rows = cache.rows(
-        "SELECT m.job_id, m.log_path, l.mtime_ns AS written, "
+        "SELECT m.job_id, m.log_path, l.mtime_ns AS written, m.seen_seconds, "
         "EXISTS (SELECT 1 FROM jobs AS j WHERE j.job_id = m.job_id AND j.outcome = 'unknown') AS open "
         "FROM measurements AS m JOIN logs AS l ON l.path = m.log_path "
         "WHERE m.job_id IS NOT NULL AND l.kept IS NULL ORDER BY l.mtime_ns"
     )
     wanted = [row for row in rows if everyone or row["open"] or row["log_path"] in read]
-    return {str(row["job_id"]): int(str(row["written"] or 0)) for row in wanted}
+    return {
+        str(row["job_id"]): _Log(float(str(row["written"])) / 1e9, float(str(row["seen_seconds"] or 0)))
+        for row in wanted
+    }
 
 
-def _may_be(row: Row, logs: dict[str, int]) -> bool:
-    """Whether the log can be this job's: ids are used again, and no log ends before its job begins."""
-    written, started = logs.get(str(row["job_id"])), row["started"]
-    if written is None:
+def _may_be(row: Row, logs: dict[str, _Log]) -> bool:
+    """Whether the log can be this job's, for ids are used again.
+
+    No log ends before its job begins, and no job that has ended was shorter than what its log shows.
+    """
+    log, started, elapsed = logs.get(str(row["job_id"])), row["started"], row["elapsed_seconds"]
+    if log is None:
+        return False
+    if row["ended"] and elapsed is not None and log.seen_seconds > float(str(elapsed)) + _CLOCKS_DIFFER:
         return False
     try:
-        began = datetime.fromisoformat(str(started)).astimezone()
-    except ValueError:  # it has not started, or says so in another way
+        began = datetime.fromisoformat(str(started)).timestamp()
+    except (ValueError, OverflowError):  # it has not started, or says so in another way
         return True
-    return datetime.fromtimestamp(written / 1e9).astimezone() >= began - _CLOCKS_DIFFER
+    return log.written >= began - _CLOCKS_DIFFER

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
+from ckreg.adapters import eval_logs
 from ckreg.adapters.cache import Cache, known_roots, open_cache, storable
 from ckreg.adapters.scan import Found, Unreadable, find_logs, read_bytes
 from ckreg.adapters.tree import Home
@@ -74,7 +75,7 @@ class Indexed:
 
 @dataclass(frozen=True, slots=True)
 class How:
-    """How to index: `rebuild` begins with an empty cache, `full` reads no log by windows.
+    """How to index: `rebuild` begins with an empty cache, `full` reads all logs, and whole.
 
     `sacct` are saved answers of sacct that speak of all logs; `ask` asks sacct itself where it is here.
     """
@@ -111,7 +112,9 @@ def index_logs(
         unfinished = cache.fact(_COMPLETE) is None
         everywhere = tuple(dict.fromkeys([*roots, *(known_roots(home) if unfinished else ())]))
         now = _Round(cache, full=how.full)
-        for item in find_logs(everywhere, patterns):
+        # Those of inspect-ai, where what it takes to read them is installed.
+        more = (eval_logs.PATTERN,) if eval_logs.can_read() else ()
+        for item in find_logs(everywhere, (*patterns, *more)):
             now.meet(item)
         now.read_waiting(tell)
         now.read_sacct(how.sacct)
@@ -182,7 +185,7 @@ class _Round:
             return
         self.sacct_files += item.is_sacct
         self.found += not item.is_sacct
-        if self.known.get(storable(str(item.path))) == stamp_of(item):
+        if not self.full and self.known.get(storable(str(item.path))) == stamp_of(item):
             self.unchanged += not item.is_sacct
         else:
             self.waiting.append(item)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from ckreg.adapters import eval_logs
 from ckreg.adapters.cache import Row, row_of
 from ckreg.adapters.scan import GPU_METRICS, Found, OpenLog, Unreadable, opened, read_bytes, reason_of
 from ckreg.core.measure import READER_VERSION, Measurement, read_log
@@ -28,11 +29,20 @@ def rows_of(found: Found, *, full: bool) -> LogRows | Unreadable:
             return log
         try:
             row = log_row(found) | {"fingerprint": log.fingerprint()}
+            if found.path.suffix == eval_logs.SUFFIX:
+                return _of_eval_log(found, row)
             if found.is_sacct:
                 return LogRows(row, jobs=_jobs_below(found.path, log.whole()))
             return LogRows(row, _measurements(found, text_of(log, full=full)))
         except OSError as error:
             return Unreadable(found.path, reason_of(error))
+
+
+def _of_eval_log(found: Found, row: Row) -> LogRows | Unreadable:
+    measured = eval_logs.read_eval_log(found.path)
+    if isinstance(measured, str):
+        return Unreadable(found.path, measured)
+    return LogRows(row, (measured,))
 
 
 def text_of(log: OpenLog, *, full: bool) -> bytes:

@@ -25,6 +25,18 @@ PIECES = [
     b"\x1b[A",
     b"\0\xff\xfe",
     b"99:99:99",
+    b"{'loss': nan, 'learning_rate': 1e-5, 'epoch': 1e999}\n",
+    b"{'train_runtime': '0', 'train_samples_per_second': 1e9, 'train_steps_per_second': '9e99', 'epoch': 2}",
+    b"***** Running training *****\n  Num Epochs = ,,,\n  Total optimization steps = 0\n",
+    b"\r 50%|#| 1/2 [00:01<00:01, 1.00s/it]",
+    b"\r100%|#| 9/0 [999:99:99<?, 0.00it/s]",
+    b" iteration 0/ 0 | elapsed time per iteration (ms): 0 | global batch size: 0",
+    b"[2025-13-99 99:99:99,999] [INFO] [Rank 0] step=0, skipped=0",
+    b"[Step 0/0] Loss: nan\n",
+    b"\nEpoch 0:  50%|#| 1/2 [00:01<00:01, 1.00s/it, v_num=1]",
+    b"max_epochs: 0\naccumulate_grad_batches: 0\nlora_r=99999999999999999999\n",
+    b"Sender: LSF System\nSubject: Job 1: <x>\n# LSBATCH: User input\nExited with exit code 1.\n",
+    b"\n0: 1: ",
     b"1|1|Loss: 1: 1%|#| 1/1 [::::<, 0.00it/s]",
     b"1|1|Loss: 1: 1%|#| 0/1 [0:00:00<0, 1.1.1s/it]",
 ]
@@ -110,6 +122,51 @@ def test_time_is_linear(unit: bytes) -> None:
 
     # Ten times the bytes may take ten times as long; forty leaves room for a busy machine, not for a square.
     assert seconds(300_000) < 40 * seconds(30_000) + 0.1
+
+
+SEEDS = {
+    "hf_trainer": b"***** Running training *****\n",
+    "deepspeed": b"[deepspeed\n",
+    "megatron": b"- end of arguments -\nusing world size: \n",
+    "lightning": b"[NeMo \n",
+    "bars": b"it/s\n",
+    "plain": b"x\n",
+}
+OTHER_UNITS = [
+    b"{'loss': 1, 'epoch': 1}\n",
+    b"0/9 [00:00<?, ?it/s]",
+    b"\r 1%|#| 1/9 [00:01<00:01, 1.00s/it]",
+    b"\r 1%|#| 1/9 [00:01<00:01, 1.00s/it]\r 1%|#| 1/7 [00:01<00:01, 1.00s/it]",
+    b" [1:11",
+    b" iteration ",
+    b"\nEpoch 0:  1%|#| 1/9 [00:01<00:01, 1.00s/it, v_num=1]",
+    b"*** JOB 1 ON n CANCELLED AT 1 ***\n",
+    b"Root Cause (first observed failure):",
+    b"Sender: LSF System\n",
+    b"Traceback (most recent call last):\n",
+    b"training ",
+    b"lora_r=",
+    b"Step 1 | loss | time=1s\n",
+    b"[real_accelerator.py:",
+    b"[pid:1][pid:2]",
+    b"\n0: ",
+    b"\x1b]8;;",
+    b"State: RUNNING\n",
+    b"3|4|Loss: 1: 1%|#| 4/9 [00:01<00:01, 1.00s/it]\r9|9|Loss: 1: 1%|#| 9/9 [00:01<00:01, 1.00s/it]\r",
+    b"exits successfully[real_accelerator.py:",
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("unit", OTHER_UNITS)
+def test_time_is_linear_for_every_reader(seed: str, unit: bytes) -> None:
+    def seconds(size: int) -> float:
+        start = time.perf_counter()
+        read_log(SEEDS[seed] + unit * (size // len(unit)), log_path="x")
+        return time.perf_counter() - start
+
+    assert seconds(300_000) < 40 * seconds(30_000) + 0.2
 
 
 def test_a_line_of_ten_megabytes() -> None:

@@ -111,6 +111,13 @@ def test_lightnings_epochs_add_up() -> None:
     assert measured.seconds_per_step == pytest.approx(2.0)
 
 
+def test_nemos_timing_of_its_steps() -> None:
+    """The list that NeMo's log prints; the first steps are slow."""
+    timing = "train_step_timing in s: [11.85, 6.98, 2.12, 2.12, 2.12, 2.14, 2.14]"
+    measured = read(f"[NeMo I 2025-03-04 02:58:29 perf_metrics_utils:56] {timing}\n")
+    assert (measured.framework, measured.seconds_per_step) == ("lightning", 2.14)
+
+
 def test_lightning_accumulates_and_stops() -> None:
     measured = read(
         "accumulate_grad_batches: 4\nmax_epochs: 5\n" + lightning_epoch(0, 200) + lightning_epoch(1, 100)

@@ -27,7 +27,9 @@ _REDRAWN_EVERY = 25  # logs
 @click.option(
     "--rebuild", is_flag=True, help="Begin with an empty cache; prior-runs.jsonl is taken in again."
 )
-@click.option("--full", is_flag=True, help="Read long logs whole, where head and tail would tell all.")
+@click.option(
+    "--full", is_flag=True, help="Read all logs again, and whole, where head and tail would tell all."
+)
 @click.option(
     "--sacct", multiple=True, metavar="FILE", help="What `sacct -P` printed; it speaks of all logs."
 )
@@ -126,7 +128,7 @@ def _explain(jobs: tuple[Explained, ...], *, as_json: bool) -> None:
 
 
 def _show_line(line: int | None, text: str | None, facts: list[Fact]) -> None:
-    """A line of the log, cut to 80 columns (`--json` has it whole), and below it what was understood of it."""
+    """A line of the log, cut to 80 columns (`--json` has it whole), and below it what was understood."""
     if line is None:
         emit("In no one line:")
         for fact in facts:

@@ -2,11 +2,8 @@
 
 from typing import NamedTuple
 
-_HOURS = (
-    (3600, 2),
-    (36_000, 1),
-    (360_000, 1),
-)  # from so many seconds on a clock is so many characters longer
+_HOUR = 3600
+_HOURS = ((_HOUR, 2), (36_000, 1), (360_000, 1))  # so many characters longer is a clock from then on
 
 
 class Mark(NamedTuple):
@@ -40,53 +37,55 @@ class Stretch(NamedTuple):
 
 
 class Bar(NamedTuple):
-    """A bar of `total` steps; a filled cell of it is so many bytes longer than an empty one."""
+    """A bar of `total` steps, the steps at which its ten cells begin to fill, and what each adds in bytes."""
 
     total: int
+    begins: tuple[int, ...]
     cell: int
 
 
-def expected_bytes(left: Stretch, right: Stretch, bar: Bar, loss_length: float) -> float:
+def bar_of(total: int, cell: int) -> Bar:
+    """A bar as tqdm draws it: by eighths of a cell, the first of which makes it as long as a full one."""
+    return Bar(total, tuple(-(-(8 * number + 1) * total // 80) for number in range(10)), cell)
+
+
+def expected_bytes(left: Stretch, right: Stretch, bar: Bar) -> tuple[float, float]:
     """The bytes from the last mark of `left` to the first of `right`, if frames alone lie between.
 
     What gets longer (numbers, the filled part of the bar) is counted; the rest of a frame is as on both
-    sides. Both stretches are of one epoch, `loss_length` is the mean characters of a loss between.
+    sides. Both stretches are of one epoch. The losses between are left out: the second number is how many
+    they are.
     """
     here, there = left.last, right.first
-    pace = (there.seconds - here.seconds) / (there.step - here.step)
-    middles, plain = [], []
-    for stretch in (left, right):
-        first, last = stretch.first, stretch.last
-        longer = _lengthening(first, last, bar, pace) / (last.step - first.step) + stretch.loss_length
-        middles.append((first.step + last.step) / 2)
-        plain.append(stretch.bytes_per_step - stretch.draws * longer)
-    slope = (plain[1] - plain[0]) / (middles[1] - middles[0])
-    middle = plain[0] + slope * ((here.step + there.step) / 2 - middles[0])
     steps = there.step - here.step
+    pace = (there.seconds - here.seconds) / steps
+    plain_left, plain_right = _plain(left, bar, pace), _plain(right, bar, pace)
+    middle_left = (left.first.step + here.step) / 2
+    middle_right = (there.step + right.last.step) / 2
+    slope = (plain_right - plain_left) / (middle_right - middle_left)
+    plain = plain_left + slope * ((here.step + there.step) / 2 - middle_left)
     draws = (left.draws + right.draws) / 2
-    return steps * middle + draws * (_lengthening(here, there, bar, pace) + steps * loss_length)
+    return steps * plain + draws * _lengthening(here, there, bar, pace), draws * steps
+
+
+def _plain(stretch: Stretch, bar: Bar, pace: float) -> float:
+    """The bytes per step without all that gets longer, and without losses."""
+    first, last = stretch.first, stretch.last
+    longer = _lengthening(first, last, bar, pace) / (last.step - first.step) + stretch.loss_length
+    return stretch.bytes_per_step - stretch.draws * longer
 
 
 def _lengthening(first: Mark, last: Mark, bar: Bar, pace: float) -> float:
     """The bytes of all that gets longer between two marks: step, count, both times, cells of the bar."""
-    digits = _digits(first.step, last.step) + _digits(first.in_epoch, last.in_epoch)
-    remaining = _clocks(pace * (bar.total - first.in_epoch), pace * (bar.total - last.in_epoch))
-    clocks = _clocks(first.seconds, last.seconds) + remaining
-    return (
-        digits
-        + (last.step - first.step) * clocks
-        + bar.cell * _cells(first.in_epoch, last.in_epoch, bar.total)
-    )
-
-
-def _cells(first: int, last: int, total: int) -> int:
-    """How many of ten cells are not empty, summed over the steps after the first: tqdm fills by eighths."""
-    begins = (-(-(8 * cell + 1) * total // 80) for cell in range(10))
-    return sum(max(0, last - max(first, begin - 1)) for begin in begins)
-
-
-def _longer(seconds: float) -> int:
-    return sum(more for hours, more in _HOURS if seconds >= hours)
+    low, high = first.in_epoch, last.in_epoch
+    longer = _digits(first.step, last.step) + _digits(low, high)
+    if bar.cell:
+        longer += bar.cell * sum([high - max(low, begin - 1) for begin in bar.begins if begin <= high])
+    remaining = pace * (bar.total - low)
+    if max(last.seconds, remaining) < _HOUR:
+        return longer
+    clocks = _clocks(first.seconds, last.seconds) + _clocks(remaining, pace * (bar.total - high))
+    return longer + (last.step - first.step) * clocks
 
 
 def _digits(first: int, last: int) -> int:
@@ -99,8 +98,8 @@ def _digits(first: int, last: int) -> int:
 
 
 def _clocks(first: float, last: float) -> float:
-    """The mean of `_longer` while the seconds go evenly from the first to the last."""
+    """The mean of the longer clocks' characters while the seconds go evenly from the first to the last."""
     low, high = sorted((first, last))
     if low == high:
-        return _longer(low)
+        return float(sum(more for hours, more in _HOURS if low >= hours))
     return sum(more * min(1.0, max(0.0, (high - hours) / (high - low))) for hours, more in _HOURS)

@@ -3,14 +3,15 @@
 import re
 from collections.abc import Sequence
 from itertools import pairwise
+from statistics import median
 
-from ckreg.core.measure.bar_speed import BarSpeed, bar_speed
+from ckreg.core.measure.bar_speed import BarSpeed, bar_speed, robust_spread
 from ckreg.core.measure.ending import ending
 from ckreg.core.measure.epilogue import with_epilogue
 from ckreg.core.measure.frames import Bar, Frame, bars_of, read_frames
 from ckreg.core.measure.gpu_lines import peak_memory_gib
 from ckreg.core.measure.log_settings import int_setting, text_setting
-from ckreg.core.measure.measurement import Framework, Kind, Measurement
+from ckreg.core.measure.measurement import Framework, Kind, Measurement, SpeedMethod
 from ckreg.core.measure.outcome import last_line
 
 _SIGNS = (
@@ -26,6 +27,8 @@ _STOPPED = re.compile(rb"`Trainer\.fit` stopped: [^\r\n]{1,120}reached\.")
 _MAX_EPOCHS = re.compile(rb"`?max_epochs=(\d{1,9})`? reached")
 _MAX_STEPS = re.compile(rb"`?max_steps=(\d{1,9})`? reached")
 _GLOBAL_STEP = re.compile(rb"\bglobal_step=(\d{1,12})(?:\.0)?\b")
+_TIMING = re.compile(rb"train_step_timing in s: \[([\d., ]{1,20000})\]")
+_NUMBER = re.compile(rb" ?\d{1,9}(?:\.\d{1,9})?")
 _GPUS = re.compile(rb"MEMBER: \d{1,6}/(\d{1,6})\b|with (\d{1,6}) processes")
 
 
@@ -70,7 +73,7 @@ def _measure(data: bytes, log_path: str, segment: int) -> Measurement:
     epochs = _epochs(bars_of(frames))
     accumulate = int_setting(data, "accumulate_grad_batches") or 1
     done, total = _steps(data, epochs, accumulate)
-    speed = _speed(epochs, frames)
+    speed = _speed(epochs, frames) or _timed_speed(data, accumulate)
     finished = _STOPPED.search(data) or (done is not None and done == total)
     unfinished = b"" if finished or not epochs else last_line(data).encode()
     last = epochs[-1].last.start if epochs else 0
@@ -129,6 +132,17 @@ def _speed(epochs: Sequence[Bar], frames: Sequence[Frame]) -> BarSpeed | None:
     bar = max(epochs, key=lambda bar: bar.last.done)
     own = {id(frame) for frame in bar.frames}
     return bar_speed(bar, [frame.start for frame in frames if id(frame) not in own])
+
+
+def _timed_speed(data: bytes, accumulate: int) -> BarSpeed | None:
+    """NeMo's own timing of the last optimiser steps, of which it prints a list."""
+    lists = _TIMING.findall(data)
+    each = (
+        [float(seconds) for seconds in lists[-1].split(b",") if _NUMBER.fullmatch(seconds)] if lists else []
+    )
+    if not each or not median(each):
+        return None
+    return BarSpeed(median(each) / accumulate, SpeedMethod.AVERAGE, robust_spread(each))
 
 
 def _gpus(data: bytes) -> int | None:

@@ -40,6 +40,7 @@ _MODELS = (
 _BATCH = re.compile(rb"num_fewshot: [^,\r\n]{1,20}, batch_size: (?:auto(?::[\d.]{1,9})? ?\()?(\d{1,9})")
 _FOUND_BATCH = re.compile(rb"Determined largest batch size: (\d{1,9})")
 _TIME = re.compile(rb"(?<!\d)(\d{4}-\d\d-\d\d):(\d\d:\d\d:\d\d)(?:,(\d{3}))? ")
+_LONGEST_PREFIX = 200  # of a log record
 _CPU = b"Using device 'cpu'"
 _DEVICES = re.compile(rb"Using (\d{1,6}) devices with data parallelism")
 
@@ -97,7 +98,9 @@ def _calls(data: bytes) -> Sequence[bytes]:
         kind = mark[0][:8]
         table = _last(_TABLE, data[cuts[-1] : mark.start()])
         if table or kind in seen:
-            cuts.append(cuts[-1] + table.end() if table else data.rfind(b"\n", 0, mark.start()) + 1)
+            floor = max(cuts[-1], mark.start() - _LONGEST_PREFIX)
+            line = data.rfind(b"\n", floor, mark.start()) + 1 or mark.start()
+            cuts.append(cuts[-1] + table.end() if table else line)
             seen.clear()
         seen.add(kind)
     return [data[start:end] for start, end in pairwise([*cuts, len(data)])]

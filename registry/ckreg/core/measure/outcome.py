@@ -101,13 +101,14 @@ def scheduler_verdict(text: bytes) -> Verdict | None:
 
 
 def _other_scheduler(text: bytes) -> Verdict | None:
+    by_seff, by_lsf = any(sign in text for sign in _SEFF), b"LSBATCH" in text
     found = None
     for match in _OTHER_WORDS.finditer(text):
         kind = str(match.lastgroup)
-        if kind == "state" and not any(sign in text for sign in _SEFF):
+        if kind == "state" and not by_seff:
             continue
         if kind in {"done", "exit"}:
-            if b"LSBATCH" in text:
+            if by_lsf:
                 outcome = Outcome.COMPLETED if kind == "done" else Outcome.FAILED
                 found = Verdict(outcome, shown(match[0]))
         elif (word := match[kind]) in _OTHER_OUTCOMES:

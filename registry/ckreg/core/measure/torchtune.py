@@ -23,6 +23,7 @@ from ckreg.core.measure.torchtune_lines import (
     peak_memory_gib,
     wall_seconds,
 )
+from ckreg.core.measure.torchtune_spread import step_spread
 
 _TRACES = (b"torchtune.utils", b"torchtune/_cli/", b"torchtune._cli", b"tune run: error: ")
 _DESCRIBED_BAR = re.compile(rb"\d\|\d{1,9}\|Loss: ")
@@ -83,6 +84,7 @@ def _measure(data: bytes, log_path: str, segment: int) -> Measurement:
         steps_done=done,
         seconds_per_step=seconds,
         speed_method=speed.method if speed else None,
+        speed_spread=step_spread(progress, bars, seconds) if seconds else None,
         samples_per_second=_samples_per_second(seconds, batch_size, grad_accum, packed=packed, n_gpus=n_gpus),
         tokens_per_second_per_gpu=last_tokens_per_second(plain),
         seen_seconds=round(seen_seconds(progress, bars), 3) if bars else None,

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from itertools import pairwise
 from typing import NamedTuple
 
-from ckreg.core.measure.frame_sizes import Bar, Mark, Stretch, expected_bytes
+from ckreg.core.measure.frame_marks import FEWEST_STEPS, FRAME, last_frame, seconds_of, stretch_in
+from ckreg.core.measure.frame_sizes import Bar, Mark, Stretch, bar_of, expected_bytes
 from ckreg.core.measure.torchtune_config import BANNER
 
 ReadAt = Callable[[int, int], bytes]
@@ -22,15 +23,10 @@ _PROBE = 3_072
 _MOST_PROBES = 60
 _MOST_UNTOLD = 1200  # bytes: less than a job says before its first step, more than numbers differ in length
 _MOST_TRIES = 12
-_FEWEST_STEPS = 4
 _SHORTEST_SECONDS = 90  # of shorter runs each frame's rate counts, see `speed`
 _FRAME_LENGTH = 300  # at most
 _WARM_UP = 20  # steps that `speed` leaves out at most
 
-_FRAME = re.compile(
-    rb"(\d{1,6})\|(\d{1,9})\|Loss: [^|\r\n]{1,40}\|[^|\r\n]{1,120}\| (\d{1,9})/(\d{1,9}) \[([\d:]{4,12})<"
-)
-_LOSS = re.compile(rb"Loss: ([^:]{1,40}):")
 _MESSAGE = re.compile(
     rb"\n(?!\r|\Z)"
 )  # later bars draw each frame as `ESC[A\n\r...`: such a line end is none
@@ -70,7 +66,7 @@ class _Windows:
         self._read_at = read_at
         self._size = size
         self._total = 0
-        self._cell = 0
+        self._bar = Bar(0, (), 0)
         self._probes = 0
         self._losses = (0, 0)
 
@@ -96,13 +92,17 @@ class _Windows:
         """The log up to some frames after the warm-up; None where it does not begin as a plain run does."""
         for length in _HEADS:
             data = self._read_at(0, length)
-            first = _FRAME.search(data)
+            first = FRAME.search(data)
             if first is None:
                 continue
             self._total = int(first[4])
-            if not _begins_plainly(data, first) or _MORE_THAN_FRAMES.search(data, 0, first.start()):
+            if (
+                not self._total
+                or not _begins_plainly(data, first)
+                or _MORE_THAN_FRAMES.search(data, 0, first.start())
+            ):
                 return None
-            window = self._window(0, data, at=first.start() - 1)
+            window = self._window(0, data, at=max(0, first.start() - 1))
             if window.after and self._is_steady(data, window.after.last):
                 return window
         return None
@@ -110,8 +110,8 @@ class _Windows:
     def _is_steady(self, head: bytes, last: Mark) -> bool:
         """Whether the clock moves after the steps that the speed leaves out."""
         at = head.find(b"| %d/%d [" % (_WARM_UP + 1, self._total))
-        frame = _FRAME.search(head, max(0, at - 200)) if at >= 0 else None
-        return frame is not None and last.seconds - _seconds(frame[5]) > 1
+        frame = FRAME.search(head, max(0, at - 200)) if at >= 0 else None
+        return frame is not None and last.seconds - seconds_of(frame[5]) > 1
 
     def _tail(self) -> _Window | None:
         for length in _TAILS:
@@ -133,7 +133,7 @@ class _Windows:
             return _plain(window.data)
         steps = (window.before.last.step - 1) % self._total + 1
         in_a_tick = steps / max(1, window.before.last.seconds)
-        kept = round(window.before.bytes_per_step * (1.5 * in_a_tick + _FEWEST_STEPS))
+        kept = round(window.before.bytes_per_step * (1.5 * in_a_tick + FEWEST_STEPS))
         start = window.data.find(b"\r", max(0, window.message - kept - _FRAME_LENGTH))
         if window.after is None:
             return _plain(window.data[start:])
@@ -141,19 +141,16 @@ class _Windows:
         end = window.data.find(b"\r", min(begins + kept, len(window.data) - _FRAME_LENGTH))
         return _plain(window.data[start:end])
 
-    @property
-    def _bar(self) -> Bar:
-        return Bar(self._total, self._cell)
-
     def _agree(self, head: _Window, tail: _Window) -> bool:
         """Whether the tail ends all the epochs that the head announces, after so many steps, and says so."""
-        epochs, last = _EPOCHS.search(head.data), _last_frame(tail.data)
+        epochs, last = _EPOCHS.search(head.data), last_frame(tail.data)
         if epochs is None or last is None or tail.before is None or BANNER in tail.data:
             return False
         wanted = int(epochs[1])
         if list(map(int, last.groups()[:4])) != [wanted, wanted * self._total, self._total, self._total]:
             return False
-        self._cell = len(_CELL) - 1 if _CELL in tail.data else 0  # a bar of ASCII does not get longer
+        # A cell of a bar of ASCII is as long as an empty one.
+        self._bar = bar_of(self._total, len(_CELL) - 1 if _CELL in tail.data else 0)
         after = tail.data[max(0, tail.data.find(b"| %d/%d [" % (self._total, self._total))) :]
         seconds = wanted * tail.before.last.seconds
         return any(word in after for word in _SAVED) and seconds > _SHORTEST_SECONDS
@@ -204,10 +201,11 @@ class _Windows:
             return False
         # Losses of one size may come together (late ones are small), or all over the log.
         lengths = (self._losses[1] / self._losses[0], (left.loss_length + right.loss_length) / 2)
-        untold = min(abs(gap - expected_bytes(left, right, self._bar, length)) for length in lengths)
+        plain, losses = expected_bytes(left, right, self._bar)
+        untold = min(abs(gap - plain - losses * length) for length in lengths)
         if untold <= min(_MOST_UNTOLD, 200 + gap / 200):
             return True
-        length = max(_PROBE, round(2.5 * _FEWEST_STEPS * right.bytes_per_step))
+        length = max(_PROBE, round(2.5 * FEWEST_STEPS * right.bytes_per_step))
         if gap < 4 * length or self._spent():
             return False
         start = left.last.offset + gap // 2
@@ -220,6 +218,12 @@ class _Windows:
         self._probes += 1
         return self._probes > _MOST_PROBES
 
+    def _stretch(self, start: int, data: bytes, first: int, last: int) -> Stretch | None:
+        found = stretch_in(data, first, last, start=start, total=self._total)
+        if found:
+            self._losses = (self._losses[0] + found.losses[0], self._losses[1] + found.losses[1])
+        return found
+
     def _window(self, start: int, data: bytes, at: int = 0) -> _Window:
         messages = [match.end() for match in _MESSAGE.finditer(data, at)]
         if not messages:
@@ -230,57 +234,11 @@ class _Windows:
             start, data, messages[0], before, self._stretch(start, data, messages[-1] - 1, len(data))
         )
 
-    def _stretch(self, start: int, data: bytes, first: int, last: int) -> Stretch | None:
-        """The frames in a part of a window; None where they are few, or do not count as one bar does."""
-        left, right = self._first_mark(data, first, last), self._last_mark(data, first, last)
-        if left is None or right is None or right.step - left.step < _FEWEST_STEPS:
-            return None
-        draws = data.count(b"\r", left.offset, right.offset) / (right.step - left.step)
-        if not 0.9 < draws < 2.1:  # noqa: PLR2004  # once or twice
-            return None
-        losses = _LOSS.findall(data, left.offset, right.offset)
-        told = (len(losses), sum(map(len, losses)))
-        self._losses = (self._losses[0] + told[0], self._losses[1] + told[1])
-        return Stretch(_moved(left, start), _moved(right, start), draws, told)
-
-    def _first_mark(self, data: bytes, first: int, last: int) -> Mark | None:
-        step, at = None, data.find(b"\r", first, last)
-        while at >= 0:
-            frame = _FRAME.match(data, at + 1, last)
-            if frame is None:
-                step = None  # what stands before the first whole frame
-            elif step is not None and frame[2] != step:
-                return self._mark(at, frame)
-            else:
-                step = frame[2]
-            at = data.find(b"\r", at + 1, last)
-        return None
-
-    def _last_mark(self, data: bytes, first: int, last: int) -> Mark | None:
-        later, end = None, last
-        while (at := data.rfind(b"\r", first, end)) >= 0:
-            end = at
-            frame = _FRAME.match(data, at + 1, last)
-            if frame and later and frame[2] != later[1][2]:
-                return self._mark(*later)
-            later = (at, frame) if frame else None
-        return None
-
-    def _mark(self, at: int, frame: re.Match[bytes]) -> Mark | None:
-        """A mark, None where the frame's numbers are not those of one bar after the other."""
-        epoch, step, count, total = map(int, frame.groups()[:4])
-        regular = total == self._total and (epoch - 1) * total + count == step
-        return Mark(at, step, count, _seconds(frame[5])) if regular else None
-
 
 def _begins_plainly(data: bytes, first: re.Match[bytes]) -> bool:
     """Whether one banner and config stand before the first frame, and the first step comes once."""
     banner_before = 0 <= data.find(BANNER) < first.start() and data.count(BANNER) == 1
     return banner_before and (first[1], first[2]) == (b"1", b"1") and data.count(b"\r1|1|Loss: ") <= 2  # noqa: PLR2004  # drawn once or twice
-
-
-def _moved(mark: Mark, by: int) -> Mark:
-    return mark._replace(offset=mark.offset + by)
 
 
 def _between(left: Mark, right: Mark, step: int) -> int:
@@ -289,18 +247,6 @@ def _between(left: Mark, right: Mark, step: int) -> int:
     return left.offset + round(share * (right.offset - left.offset))
 
 
-def _last_frame(data: bytes) -> re.Match[bytes] | None:
-    at = data.rfind(b"|Loss: ")
-    return _FRAME.search(data, data.rfind(b"\r", 0, at) + 1) if at >= 0 else None
-
-
 def _plain(text: bytes) -> bytes:
     """Without the cursor's moves by which tqdm draws a later bar."""
     return text.replace(b"\x1b[A\n\r", b"\r").replace(b"\x1b[A", b"")
-
-
-def _seconds(clock: bytes) -> int:
-    seconds = 0
-    for part in clock.split(b":"):
-        seconds = seconds * 60 + int(part or 0)
-    return seconds
