@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,6 +11,7 @@ from ckreg.adapters import eval_logs
 from ckreg.adapters.cache import Cache, known_roots, open_cache, storable
 from ckreg.adapters.scan import Found, Unreadable, find_logs, read_bytes
 from ckreg.adapters.tree import Home
+from ckreg.adapters.workers import mapped
 from ckreg.core.measure.place import place_of
 from ckreg.flows.accounting import ask_scheduler
 from ckreg.flows.joining import UNJOINED, join_jobs
@@ -193,10 +195,11 @@ class _Round:
     def read_waiting(self, tell: Callable[[Stand], None]) -> None:
         """Read the logs that wait, in batches; each is stored in one transaction."""
         files, size, total = 0, 0, sum(found.size for found in self.waiting)
+        results = mapped(partial(rows_of, full=self.full), self.waiting)
         for start in range(0, len(self.waiting), _BATCH):
             batch = []
             for found in self.waiting[start : start + _BATCH]:
-                rows = rows_of(found, full=self.full)
+                rows = next(results)
                 if isinstance(rows, Unreadable):
                     self.problems.append(_problem(rows))
                 else:

@@ -175,12 +175,14 @@ def _reading() -> Iterator[Callable[[Stand], None]]:
         DownloadColumn(binary_units=True),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    # Drawn when told, not by a thread: a process with threads cannot be forked to read with several.
+    with Progress(*columns, console=Console(stderr=True), transient=True, auto_refresh=False) as bar:
         task = bar.add_task("", files="0", files_total="?", total=None)
 
         def tell(stand: Stand) -> None:
             if stand.files % _REDRAWN_EVERY == 0 or stand.files == stand.files_total:
                 files, total = count(stand.files), count(stand.files_total)
                 bar.update(task, completed=stand.size, total=stand.size_total, files=files, files_total=total)
+                bar.refresh()
 
         yield tell
