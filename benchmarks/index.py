@@ -84,7 +84,7 @@ def _many_unchanged(home: Path, tree: Path, number: int, start_up: Case) -> Meas
 
 def _linear() -> Measure:
     """How much longer a log of twice the bytes takes, where it is read whole."""
-    from ckreg.core.measure import read_log  # noqa: PLC0415  # in process, beside the calls of the program
+    from ckreg.core.measure import read_log  # noqa: PLC0415  # the readers, only for this one
 
     text = log(1, LARGE_STEPS).encode()
     cases: dict[str, Case] = {

@@ -8,8 +8,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import BinaryIO
 
-from ckreg.core.measure.eval_log import read_header
 from ckreg.core.measure.measurement import Measurement
+from ckreg.core.measure.readers.inspect_ai.eval_log import read_header
 from ckreg.core.text import one_line
 
 SUFFIX = ".eval"

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from ckreg.core.measure import Measurement
 from ckreg.core.measure.measurement import SpeedMethod
-from ckreg.core.measure.segments import split_jobs
-from ckreg.core.measure.torchtune_config import BANNER
+from ckreg.core.measure.parts.segments import split_jobs
+from ckreg.core.measure.readers.torchtune.config import BANNER
 
 _FROM_THE_PATH = ("job_id", "array_task", "experiment", "run_name")
 _NEITHER = ("log_path", "segment", "outcome_evidence", "speed_method")

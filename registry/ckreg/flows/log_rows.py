@@ -10,7 +10,7 @@ from ckreg.adapters.cache import Row, row_of
 from ckreg.adapters.scan import GPU_METRICS, Found, OpenLog, Unreadable, opened, read_bytes, reason_of
 from ckreg.core.measure import READER_VERSION, Measurement, read_log
 from ckreg.core.measure.gpu_metrics import with_gpu_metrics
-from ckreg.core.measure.windows import condensed
+from ckreg.core.measure.readers.torchtune.windows import condensed
 from ckreg.core.scheduler import parse_sacct
 
 

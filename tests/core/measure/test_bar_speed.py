@@ -1,7 +1,7 @@
 import pytest
 
-from ckreg.core.measure.bar_speed import bar_speed, robust_spread, steps_begun_at
-from ckreg.core.measure.frames import Bar, bars_of, read_frames
+from ckreg.core.measure.bars.bar_speed import bar_speed, robust_spread, steps_begun_at
+from ckreg.core.measure.bars.frames import Bar, bars_of, read_frames
 from tests.core.measure.logs import bar, frame
 
 

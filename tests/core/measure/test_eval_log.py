@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ckreg.core.measure import Measurement
-from ckreg.core.measure.eval_log import read_header
+from ckreg.core.measure.readers.inspect_ai.eval_log import read_header
 
 EVAL = {
     "task": "inspect_evals/words",

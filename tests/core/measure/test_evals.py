@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ckreg.core.measure import Measurement, inspect_ai, lm_eval, read_log, vllm
+from ckreg.core.measure import Measurement, read_log
+from ckreg.core.measure.readers import inspect_ai, lm_eval, vllm
 
 LOGS = Path(__file__).parents[2] / "data" / "evals"
 HINT = "Monitor from another shell: inspect ctl task list   (inspect ctl --help)\n"

@@ -1,6 +1,6 @@
 import pytest
 
-from ckreg.core.measure.frames import bars_of, read_frames
+from ckreg.core.measure.bars.frames import bars_of, read_frames
 from tests.core.measure.logs import frame
 
 

@@ -1,7 +1,7 @@
 import pytest
 
 from ckreg.core.measure import read_log
-from ckreg.core.measure.outcome import fatal_verdict, scheduler_verdict
+from ckreg.core.measure.ends.outcome import fatal_verdict, scheduler_verdict
 
 TRACE = 'Traceback (most recent call last):\n  File "x.py", line 1, in <module>\n    run()\n'
 

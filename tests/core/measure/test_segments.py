@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from ckreg.core.measure import read_log
-from ckreg.core.measure.interleaved import untangled
+from ckreg.core.measure.parts.interleaved import untangled
 from tests.core.measure.logs import bar
 
 LOGS = Path(__file__).parents[2] / "data" / "logs"

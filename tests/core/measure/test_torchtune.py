@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from ckreg.core.measure import Measurement, read_log
-from ckreg.core.measure.torchtune_config import recipe_name
+from ckreg.core.measure.readers.torchtune.config import recipe_name
 
 LOGS = Path(__file__).parents[2] / "data" / "logs"
 

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ckreg.core.measure import read_log
-from ckreg.core.measure.unwrap import unwrap, verbatim
+from ckreg.core.measure.parts.unwrap import unwrap, verbatim
 
 BAR = b"\r 50%|#####     | 50/100 [00:50<00:50,  1.00s/it]"
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ckreg.core.measure import Measurement, read_log
-from ckreg.core.measure.windows import condensed
+from ckreg.core.measure.readers.torchtune.windows import condensed
 from tests.long_logs import long_log
 
 LOG = long_log()

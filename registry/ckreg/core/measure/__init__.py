@@ -4,7 +4,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import NamedTuple
 
-from ckreg.core.measure import (
+from ckreg.core.measure.ends.epilogue import job_id_in
+from ckreg.core.measure.measurement import Framework, Kind, Measurement, Outcome, SpeedMethod
+from ckreg.core.measure.parts.interleaved import untangled, without_what_is_shared
+from ckreg.core.measure.parts.segments import split_runs
+from ckreg.core.measure.parts.unwrap import unwrap, verbatim
+from ckreg.core.measure.place import place_of
+from ckreg.core.measure.readers import (
     bars,
     deepspeed,
     hf_trainer,
@@ -16,12 +22,6 @@ from ckreg.core.measure import (
     torchtune,
     vllm,
 )
-from ckreg.core.measure.epilogue import job_id_in
-from ckreg.core.measure.interleaved import untangled, without_what_is_shared
-from ckreg.core.measure.measurement import Framework, Kind, Measurement, Outcome, SpeedMethod
-from ckreg.core.measure.place import place_of
-from ckreg.core.measure.segments import split_runs
-from ckreg.core.measure.unwrap import unwrap, verbatim
 
 __all__ = ["READER_VERSION", "Framework", "Kind", "Measurement", "Outcome", "SpeedMethod", "read_log"]
 

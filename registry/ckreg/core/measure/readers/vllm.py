@@ -4,9 +4,9 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ckreg.core.measure.bar_time import bar_seconds
+from ckreg.core.measure.bars.bar_time import bar_seconds
+from ckreg.core.measure.ends.outcome import fatal_verdict, last_line, scheduler_verdict
 from ckreg.core.measure.measurement import Framework, Kind, Measurement, Outcome, Verdict
-from ckreg.core.measure.outcome import fatal_verdict, last_line, scheduler_verdict
 
 _PROMPTS = b"Processed prompts:"
 _SIGNS = (_PROMPTS, b"LLM engine (v", b"vLLM API server", b"(EngineCore")

@@ -4,8 +4,8 @@ import re
 from itertools import pairwise
 from typing import NamedTuple
 
-from ckreg.core.measure.bar_speed import BarSpeed
-from ckreg.core.measure.stamps import Stamp, stamp_speed
+from ckreg.core.measure.bars.bar_speed import BarSpeed
+from ckreg.core.measure.bars.stamps import Stamp, stamp_speed
 
 _STEP = re.compile(
     rb"(?:^|[\r\n])[ \t]{0,8}(?:\[\d{4}[^\]\r\n]{1,40}\] ?)?\[?(?:[Gg]lobal |[Tt]rain(?:ing)? )?"

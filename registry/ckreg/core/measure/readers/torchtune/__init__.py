@@ -3,27 +3,33 @@
 import re
 from collections.abc import Mapping
 
+from ckreg.core.measure.bars.progress import Progress, last_frame, read_progress
+from ckreg.core.measure.bars.speed import seen_seconds, steady_speed
 from ckreg.core.measure.config import bool_of, int_of
-from ckreg.core.measure.measurement import Framework, Kind, Measurement, Outcome, Verdict
-from ckreg.core.measure.outcome import (
+from ckreg.core.measure.ends.outcome import (
     TRACEBACK,
     fatal_verdict,
     last_line,
     scheduler_verdict,
     shown,
 )
-from ckreg.core.measure.progress import Progress, last_frame, read_progress
-from ckreg.core.measure.segments import split_jobs
-from ckreg.core.measure.speed import seen_seconds, steady_speed
-from ckreg.core.measure.torchtune_config import BANNER, dataset_of, gpus_of, model_of, recipe_and_config
-from ckreg.core.measure.torchtune_lines import (
+from ckreg.core.measure.measurement import Framework, Kind, Measurement, Outcome, Verdict
+from ckreg.core.measure.parts.segments import split_jobs
+from ckreg.core.measure.readers.torchtune.config import (
+    BANNER,
+    dataset_of,
+    gpus_of,
+    model_of,
+    recipe_and_config,
+)
+from ckreg.core.measure.readers.torchtune.lines import (
     checkpoint_gib,
     last_save_seconds,
     last_tokens_per_second,
     peak_memory_gib,
     wall_seconds,
 )
-from ckreg.core.measure.torchtune_spread import step_spread
+from ckreg.core.measure.readers.torchtune.spread import step_spread
 
 _TRACES = (b"torchtune.utils", b"torchtune/_cli/", b"torchtune._cli", b"tune run: error: ")
 _DESCRIBED_BAR = re.compile(rb"\d\|\d{1,9}\|Loss: ")

@@ -7,7 +7,7 @@ from math import sqrt
 from statistics import median
 from typing import NamedTuple
 
-from ckreg.core.measure.frames import Bar, Frame
+from ckreg.core.measure.bars.frames import Bar, Frame
 from ckreg.core.measure.measurement import SpeedMethod
 
 _WARM_UP = 20

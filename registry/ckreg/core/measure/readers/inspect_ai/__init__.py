@@ -4,16 +4,16 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ckreg.core.measure.epilogue import with_epilogue
-from ckreg.core.measure.inspect_tasks import (
+from ckreg.core.measure.ends.epilogue import with_epilogue
+from ckreg.core.measure.ends.outcome import fatal_verdict, last_line, scheduler_verdict, shown
+from ckreg.core.measure.measurement import Framework, Kind, Measurement, Outcome, Verdict
+from ckreg.core.measure.readers.inspect_ai.tasks import (
     COMMAND_TRACE,
     HINT,
     Task,
     calls_of,
     samples_in_progress,
 )
-from ckreg.core.measure.measurement import Framework, Kind, Measurement, Outcome, Verdict
-from ckreg.core.measure.outcome import fatal_verdict, last_line, scheduler_verdict, shown
 
 _SIGNS = (HINT, b"inspect eval-retry", COMMAND_TRACE, b"Error: No inspect tasks were found")
 _TITLE = re.compile(rb"\(\d[\d,]{0,12}+(?: x \d{1,6}+)? samples?\): ")

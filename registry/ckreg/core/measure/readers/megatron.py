@@ -4,11 +4,11 @@ import re
 from itertools import pairwise
 from statistics import median
 
-from ckreg.core.measure.bar_speed import BarSpeed, robust_spread
-from ckreg.core.measure.ending import ending
-from ckreg.core.measure.epilogue import with_epilogue
+from ckreg.core.measure.bars.bar_speed import BarSpeed, robust_spread
+from ckreg.core.measure.ends.ending import ending
+from ckreg.core.measure.ends.epilogue import with_epilogue
+from ckreg.core.measure.ends.outcome import last_line
 from ckreg.core.measure.measurement import Framework, Kind, Measurement, SpeedMethod
-from ckreg.core.measure.outcome import last_line
 
 _ITERATION = re.compile(
     rb"\biteration {1,20}(\d{1,9})/ {0,20}(\d{1,9}) \|[^\r\n]{0,120}?"

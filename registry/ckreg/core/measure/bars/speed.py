@@ -6,8 +6,8 @@ from itertools import pairwise
 from math import sqrt
 from typing import NamedTuple
 
+from ckreg.core.measure.bars.progress import Progress
 from ckreg.core.measure.measurement import SpeedMethod
-from ckreg.core.measure.progress import Progress
 
 _SMOOTHING = 0.3  # tqdm's default weight of the newest interval
 _LONG = 60.0  # seconds from which on whole seconds are exact enough

@@ -1,10 +1,10 @@
 """Any other log: how the job ended, as far as the text tells, and what the scheduler wrote of it."""
 
-from ckreg.core.measure.bars import kind_of
-from ckreg.core.measure.ending import ending
-from ckreg.core.measure.epilogue import with_epilogue
+from ckreg.core.measure.ends.ending import ending
+from ckreg.core.measure.ends.epilogue import with_epilogue
+from ckreg.core.measure.ends.outcome import TRACEBACK
 from ckreg.core.measure.measurement import Framework, Kind, Measurement
-from ckreg.core.measure.outcome import TRACEBACK
+from ckreg.core.measure.readers.bars import kind_of
 
 # Words by which a program, not just the shell around it, shows; without any the framework is `none`.
 _PROGRAM_SIGNS = (TRACEBACK, b"INFO", b"WARNING")

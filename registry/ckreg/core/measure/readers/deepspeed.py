@@ -4,14 +4,14 @@ import re
 from datetime import datetime
 from itertools import pairwise
 
-from ckreg.core.measure.ending import ending
-from ckreg.core.measure.epilogue import with_epilogue
+from ckreg.core.measure.bars.printed_steps import PrintedSteps, printed_steps
+from ckreg.core.measure.bars.stamps import Stamp, stamp_speed
+from ckreg.core.measure.ends.ending import ending
+from ckreg.core.measure.ends.epilogue import with_epilogue
+from ckreg.core.measure.ends.outcome import last_line
 from ckreg.core.measure.gpu_lines import peak_memory_gib
 from ckreg.core.measure.log_settings import int_setting, text_setting
 from ckreg.core.measure.measurement import Framework, Kind, Measurement, Outcome, Verdict
-from ckreg.core.measure.outcome import last_line
-from ckreg.core.measure.printed_steps import PrintedSteps, printed_steps
-from ckreg.core.measure.stamps import Stamp, stamp_speed
 
 _SIGNS = (b"[deepspeed", b"ds_accelerator", b"deepspeed.launcher", b"deepspeed/runtime/", b"DeepSpeed info: ")
 _STEP = re.compile(rb"\[(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3})\][^\r\n]{0,120}?\bstep=(\d{1,9}), skipped=")

@@ -3,15 +3,15 @@
 import re
 from collections.abc import Sequence
 
-from ckreg.core.measure.bar_speed import bar_speed
-from ckreg.core.measure.ending import ending
-from ckreg.core.measure.epilogue import with_epilogue
-from ckreg.core.measure.frames import Bar, Frame, bars_of, read_frames
+from ckreg.core.measure.bars.bar_speed import bar_speed
+from ckreg.core.measure.bars.frames import Bar, Frame, bars_of, read_frames
+from ckreg.core.measure.bars.printed_steps import printed_steps
+from ckreg.core.measure.ends.ending import ending
+from ckreg.core.measure.ends.epilogue import with_epilogue
+from ckreg.core.measure.ends.outcome import last_line
 from ckreg.core.measure.gpu_lines import peak_memory_gib
 from ckreg.core.measure.measurement import Framework, Kind, Measurement, Outcome, Verdict
-from ckreg.core.measure.outcome import last_line
-from ckreg.core.measure.printed_steps import printed_steps
-from ckreg.core.measure.training_bars import main_bars
+from ckreg.core.measure.readers.training_bars import main_bars
 
 _BAR_SIGNS = (b"it/s", b"s/it", b"/s]")
 _TRAINING = re.compile(

@@ -5,16 +5,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from ckreg.core.measure.bar_speed import BarSpeed, bar_speed, steps_begun_at
-from ckreg.core.measure.ending import ending
-from ckreg.core.measure.epilogue import with_epilogue
-from ckreg.core.measure.frames import Bar, Frame, bars_of, read_frames
+from ckreg.core.measure.bars.bar_speed import BarSpeed, bar_speed, steps_begun_at
+from ckreg.core.measure.bars.frames import Bar, Frame, bars_of, read_frames
+from ckreg.core.measure.ends.ending import ending
+from ckreg.core.measure.ends.epilogue import with_epilogue
+from ckreg.core.measure.ends.outcome import last_line, shown
 from ckreg.core.measure.gpu_lines import peak_memory_gib
-from ckreg.core.measure.hf_settings import UNKNOWN_SETTINGS, HfSettings, hf_settings
-from ckreg.core.measure.hf_summary import NO_SUMMARY, Summary, read_summary
 from ckreg.core.measure.measurement import Framework, Kind, Measurement, Outcome, SpeedMethod, Verdict
-from ckreg.core.measure.outcome import last_line, shown
-from ckreg.core.measure.training_bars import main_bars, part_edges
+from ckreg.core.measure.readers.hf_trainer.settings import UNKNOWN_SETTINGS, HfSettings, hf_settings
+from ckreg.core.measure.readers.hf_trainer.summary import NO_SUMMARY, Summary, read_summary
+from ckreg.core.measure.readers.training_bars import main_bars, part_edges
 
 _SIGNS = (
     b"***** Running training *****",

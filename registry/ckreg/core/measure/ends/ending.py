@@ -2,8 +2,8 @@
 
 import re
 
+from ckreg.core.measure.ends.outcome import fatal_verdict, scheduler_verdict, shown
 from ckreg.core.measure.measurement import Outcome, Verdict
-from ckreg.core.measure.outcome import fatal_verdict, scheduler_verdict, shown
 
 # Sentences by which people's scripts end; each is looked for in the tail only, from a line's beginning on.
 _SUCCESS = re.compile(

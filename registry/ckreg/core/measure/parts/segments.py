@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
-from ckreg.core.measure.outcome import TRACEBACK
+from ckreg.core.measure.ends.outcome import TRACEBACK
 
 # What shows that a job did something: a second banner before any of it is the same job's (one a rank).
 _SIGNS_OF_WORK = (b"|Loss: ", b"it [", TRACEBACK, b"slurmstepd", b"heckpoint saved")

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from ckreg.core.measure.frames import Bar
-from ckreg.core.measure.outcome import TRACEBACK
-from ckreg.core.measure.segments import after_last_words
+from ckreg.core.measure.bars.frames import Bar
+from ckreg.core.measure.ends.outcome import TRACEBACK
+from ckreg.core.measure.parts.segments import after_last_words
 
 _TRAINING = re.compile(rb"(?i)\b(?:train|training|fine-?tun\w{0,6}|epochs?|steps?|iter\w{0,10})\b")
 _LEAST_SHARE = 0.05  # of the longest bar's time: a training loop draws its bar before any evaluation does

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import NamedTuple
 
+from ckreg.core.measure.ends.outcome import TRACEBACK, fatal_verdict, scheduler_verdict, shown
 from ckreg.core.measure.measurement import Outcome, Verdict
-from ckreg.core.measure.outcome import TRACEBACK, fatal_verdict, scheduler_verdict, shown
 
 HINT = b"Monitor from another shell: inspect ctl task list"
 COMMAND_TRACE = b"inspect_ai/_cli/"

@@ -5,7 +5,7 @@ from itertools import pairwise
 from statistics import median
 from typing import NamedTuple
 
-from ckreg.core.measure.bar_speed import BarSpeed, robust_spread
+from ckreg.core.measure.bars.bar_speed import BarSpeed, robust_spread
 from ckreg.core.measure.measurement import SpeedMethod
 
 _WARM_UP = 10

@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from itertools import pairwise
 from statistics import median
 
-from ckreg.core.measure.bar_speed import BarSpeed, bar_speed, robust_spread
-from ckreg.core.measure.ending import ending
-from ckreg.core.measure.epilogue import with_epilogue
-from ckreg.core.measure.frames import Bar, Frame, bars_of, read_frames
+from ckreg.core.measure.bars.bar_speed import BarSpeed, bar_speed, robust_spread
+from ckreg.core.measure.bars.frames import Bar, Frame, bars_of, read_frames
+from ckreg.core.measure.ends.ending import ending
+from ckreg.core.measure.ends.epilogue import with_epilogue
+from ckreg.core.measure.ends.outcome import last_line
 from ckreg.core.measure.gpu_lines import peak_memory_gib
 from ckreg.core.measure.log_settings import int_setting, text_setting
 from ckreg.core.measure.measurement import Framework, Kind, Measurement, SpeedMethod
-from ckreg.core.measure.outcome import last_line
 
 _SIGNS = (
     b"pytorch_lightning",

@@ -6,9 +6,9 @@ from datetime import datetime
 from itertools import pairwise
 from typing import NamedTuple
 
-from ckreg.core.measure.bar_time import bar_seconds
+from ckreg.core.measure.bars.bar_time import bar_seconds
+from ckreg.core.measure.ends.outcome import fatal_verdict, last_line, scheduler_verdict, shown
 from ckreg.core.measure.measurement import Framework, Kind, Measurement, Outcome, Verdict
-from ckreg.core.measure.outcome import fatal_verdict, last_line, scheduler_verdict, shown
 
 _SIGNS = (
     b"lm_eval/__main__.py",

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
+from ckreg.core.measure.ends.outcome import TRACEBACK, fatal_verdict, shown
 from ckreg.core.measure.measurement import Framework, Kind, Measurement, Outcome, Verdict
-from ckreg.core.measure.outcome import TRACEBACK, fatal_verdict, shown
 from ckreg.core.measure.place import place_of
 
 _OUTCOMES = {

@@ -2,7 +2,7 @@
 
 import re
 
-from ckreg.core.measure.frame_sizes import Mark, Stretch
+from ckreg.core.measure.readers.torchtune.frame_sizes import Mark, Stretch
 
 FEWEST_STEPS = 4
 FRAME = re.compile(

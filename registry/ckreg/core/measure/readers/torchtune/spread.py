@@ -1,7 +1,7 @@
 """How far the times of torchtune's single steps spread."""
 
-from ckreg.core.measure.bar_speed import robust_spread
-from ckreg.core.measure.progress import Progress
+from ckreg.core.measure.bars.bar_speed import robust_spread
+from ckreg.core.measure.bars.progress import Progress
 
 _WARM_UP = 20
 _MOST, _MOST_RATES = 400, 50  # steps looked at: enough for a median

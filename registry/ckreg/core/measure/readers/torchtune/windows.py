@@ -8,9 +8,15 @@ from collections.abc import Callable
 from itertools import pairwise
 from typing import NamedTuple
 
-from ckreg.core.measure.frame_marks import FEWEST_STEPS, FRAME, last_frame, seconds_of, stretch_in
-from ckreg.core.measure.frame_sizes import Bar, Mark, Stretch, bar_of, expected_bytes
-from ckreg.core.measure.torchtune_config import BANNER
+from ckreg.core.measure.readers.torchtune.config import BANNER
+from ckreg.core.measure.readers.torchtune.frame_marks import (
+    FEWEST_STEPS,
+    FRAME,
+    last_frame,
+    seconds_of,
+    stretch_in,
+)
+from ckreg.core.measure.readers.torchtune.frame_sizes import Bar, Mark, Stretch, bar_of, expected_bytes
 
 ReadAt = Callable[[int, int], bytes]
 """The bytes of a log from an offset on, at most so many."""

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from ckreg.core.measure.frames import Bar, Frame, bars_of, read_frames
+from ckreg.core.measure.bars.frames import Bar, Frame, bars_of, read_frames
 from ckreg.core.measure.measurement import Measurement
 
 _STEP = re.compile(rb"\|(\d{1,9})\|Loss: ")

@@ -1,0 +1,1 @@
+"""Progress bars: their frames, and the speed that they tell."""

@@ -1,0 +1,1 @@
+"""How a job ended: the scheduler's words, the fatal ones, the words of success."""

@@ -1,0 +1,1 @@
+"""What a file holds: several jobs, two at a time, labels and colours around their text."""
