@@ -9,7 +9,7 @@ from ckreg.adapters.tree import Home
 from ckreg.cli.common import Place
 from ckreg.cli.output import emit, emit_table
 from ckreg.commands.status_show import ExperimentStatus, status_show
-from ckreg.core.units import duration
+from ckreg.core.units import counted, duration
 from ckreg.errors import NotFoundError
 
 
@@ -41,9 +41,10 @@ def _spooled(home: Home) -> Iterator[str]:
     waiting, refused = pending(home)
     if waiting:
         since = duration(time.time() - min(waiting))
-        yield f"{len(waiting)} status requests wait since {since}; the next `ckreg status set` commits them."
+        number = counted(len(waiting), "status request")
+        yield f"Uncommitted since {since}: {number}. The next `ckreg status set` commits what waits."
     if refused:
-        yield f"{len(refused)} status requests were refused; look at them in {home.state}/spool/refused."
+        yield f"Refused: {counted(len(refused), 'status request')}. Look into {home.state}/spool/refused."
 
 
 def _in_words(found: list[ExperimentStatus]) -> str:
@@ -53,8 +54,11 @@ def _in_words(found: list[ExperimentStatus]) -> str:
     for status in found:
         for table in status.counts.values():
             counts.update(table)
-    experiments = "1 experiment" if len(found) == 1 else f"{len(found)} experiments"
-    return f"{experiments}; " + ", ".join(f"{number} {status}" for status, number in counts.items()) + "."
+    return (
+        f"{counted(len(found), 'experiment')}; "
+        + ", ".join(f"{number} {status}" for status, number in counts.items())
+        + "."
+    )
 
 
 def _next(found: list[ExperimentStatus]) -> dict[str, str]:

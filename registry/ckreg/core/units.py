@@ -38,6 +38,11 @@ def size(count_of_bytes: int) -> str:
     return f"{amount:,.1f} GiB"
 
 
+def counted(number: int, noun: str) -> str:
+    """A number of things: `1 log`, `8,000 logs`."""
+    return f"{count(number)} {noun}{'' if number == 1 else 's'}"
+
+
 def count(number: int) -> str:
     """A whole number with thousands apart: `8,000`."""
     return f"{number:,}"

@@ -12,7 +12,7 @@ from ckreg.cli.output import emit, emit_json, emit_table, note, warn
 from ckreg.commands.index import explain, index, keep
 from ckreg.core.explaining import Explained, Fact
 from ckreg.core.text import one_line
-from ckreg.core.units import count
+from ckreg.core.units import count, counted
 from ckreg.flows.indexing import How, Indexed, Stand
 from ckreg.flows.keeping import Kept
 
@@ -90,8 +90,8 @@ def _say(indexed: Indexed) -> None:
 
 def _show(indexed: Indexed, kept: Kept | None) -> None:
     emit(
-        f"{count(indexed.found)} logs found: {count(indexed.read)} read, {count(indexed.unchanged)} unchanged"
-        f", {count(len(indexed.unreadable))} unreadable. {count(indexed.sacct_files)} sacct files."
+        f"{counted(indexed.found, 'log')} found: {count(indexed.read)} read, {count(indexed.unchanged)} unchanged"
+        f", {count(len(indexed.unreadable))} unreadable. {counted(indexed.sacct_files, 'sacct file')}."
     )
     for number, words in ((indexed.moved, "were known under another path"), (indexed.copies, "are copies")):
         if number:
