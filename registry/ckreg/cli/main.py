@@ -1,7 +1,9 @@
 """The command line's entrance: finds the verb, loads it alone, and turns every failure into an exit code."""
 
+import contextlib
 import difflib
 import importlib
+import os
 import sys
 import traceback
 from collections.abc import Sequence
@@ -98,6 +100,7 @@ def main(words: Sequence[str] | None = None) -> int:
     """Run one call and give its exit code."""
     try:
         result = ckreg.main(words, prog_name="ckreg", standalone_mode=False)
+        sys.stdout.flush()  # a full disk shows here, where it has its exit code
     except CkregError as error:
         from ckreg.cli.output import fail  # noqa: PLC0415  # failures may be slow, `--help` may not
 
@@ -113,12 +116,19 @@ def main(words: Sequence[str] | None = None) -> int:
         from ckreg.cli.output import fail  # noqa: PLC0415  # see above
 
         fail(f"{error.filename or 'Writing the output'}: {error.strerror}.")
+        _forget_output()
         return OutsideError.exit_code
     except Exception:  # noqa: BLE001  # the one place where a defect becomes an exit code
         traceback.print_exc()
         click.echo("ckreg: this is a defect of ckreg, please report it with the lines above.", err=True)
         return DEFECT
     return result if isinstance(result, int) else 0
+
+
+def _forget_output() -> None:
+    """See that Python does not try again at exit to write what cannot be written."""
+    with contextlib.suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def run() -> NoReturn:

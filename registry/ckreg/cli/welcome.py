@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ckreg.adapters.spool import pending
 from ckreg.adapters.tree import Home
 from ckreg.cli.common import Place
-from ckreg.cli.output import emit, emit_table
+from ckreg.cli.output import counts_in_words, emit, emit_table
 from ckreg.commands.status_show import ExperimentStatus, status_show
 from ckreg.core.units import counted, duration
 from ckreg.errors import NotFoundError
@@ -54,11 +54,7 @@ def _in_words(found: list[ExperimentStatus]) -> str:
     for status in found:
         for table in status.counts.values():
             counts.update(table)
-    return (
-        f"{counted(len(found), 'experiment')}; "
-        + ", ".join(f"{number} {status}" for status, number in counts.items())
-        + "."
-    )
+    return f"{counted(len(found), 'experiment')}; {counts_in_words(counts)}."
 
 
 def _next(found: list[ExperimentStatus]) -> dict[str, str]:

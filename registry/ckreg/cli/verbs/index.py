@@ -91,7 +91,8 @@ def _say(indexed: Indexed) -> None:
 def _show(indexed: Indexed, kept: Kept | None) -> None:
     emit(
         f"{counted(indexed.found, 'log')} found: {count(indexed.read)} read, "
-        f"{count(indexed.unchanged)} unchanged, {count(len(indexed.unreadable))} unreadable. {counted(indexed.sacct_files, 'sacct file')}."
+        f"{count(indexed.unchanged)} unchanged, {count(len(indexed.unreadable))} unreadable. "
+        f"{counted(indexed.sacct_files, 'sacct file')}."
     )
     for number, words in ((indexed.moved, "were known under another path"), (indexed.copies, "are copies")):
         if number:
