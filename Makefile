@@ -22,8 +22,8 @@ test-all: $(VENV)/dev  ## all tests, the slow ones too, and properties with many
 
 test-lowest:  ## the tests on the oldest versions of the libraries that pyproject.toml allows
 	$(PYTHON) -m venv --clear .venv-lowest
-	.venv-lowest/bin/python -m pip install --quiet uv
-	VIRTUAL_ENV=.venv-lowest .venv-lowest/bin/uv pip install --quiet --resolution lowest-direct -e '.[dev]'
+	.venv-lowest/bin/python -m pip install --quiet --disable-pip-version-check uv
+	UV_NATIVE_TLS=1 UV_SYSTEM_CERTS=1 VIRTUAL_ENV=.venv-lowest .venv-lowest/bin/uv pip install --quiet --resolution lowest-direct -e '.[dev]'
 	.venv-lowest/bin/pytest -n auto -m "not slow"
 
 check: $(VENV)/dev  ## format, lint, types and floors
