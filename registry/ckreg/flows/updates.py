@@ -1,6 +1,5 @@
 """Applies requests to change a status: spool, lock, edit, one commit for all that wait."""
 
-import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -19,23 +18,8 @@ from ckreg.adapters.tree import EXPERIMENTS, PRIOR_RUNS, SUMMARY, Home, locked
 from ckreg.core.status import Status, StatusRequest
 from ckreg.core.summary.edit import NONE, changed_cells, key_of, touched, with_cells
 from ckreg.core.summary.rows import find_row
+from ckreg.core.update import Update, message
 from ckreg.errors import BusyError, CkregError, NotFoundError, OutsideError, RefusedError
-
-
-@dataclass(frozen=True, slots=True)
-class Update:
-    """What a request changes: the cells by column, the row's status before and after, and its job."""
-
-    request: StatusRequest
-    cells: Mapping[str, str]
-    old: str
-    new: str
-    job: str | None = None
-
-    @property
-    def completes(self) -> bool:
-        """Whether the run or evaluation was not completed before."""
-        return "Status" in self.cells and self.new == Status.COMPLETED
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,46 +256,3 @@ def _caught_up(texts: Texts, request: StatusRequest, where: str) -> Texts:
         return with_cells(text, key, {column: committed.value(column) or NONE for column in columns}, where)
 
     return Texts(texts.committed, edit(texts.staged), edit(texts.working))
-
-
-def message(updates: Sequence[Update]) -> str:
-    """The commit's message: what happened in words, and a trailer for each update."""
-    if not updates:
-        return ""
-    lines = [_subject(update) for update in updates]
-    experiments = {update.request.experiment for update in updates}
-    if len(updates) == 1:
-        head = f"status: {lines[0]}"
-    else:
-        body = "\n".join(lines)
-        where = next(iter(experiments)) if len(experiments) == 1 else f"{len(experiments)} experiments"
-        head = f"status: {len(updates)} updates in {where}\n\n{body}"
-    return f"{head}\n\n" + "\n".join(f"Ckreg-Status: {trailer(update)}" for update in updates) + "\n"
-
-
-def _subject(update: Update) -> str:
-    changed = ", ".join(column for column in update.cells if column != "Status")
-    what = f"{update.old} -> {update.new}" if "Status" in update.cells else changed
-    return f"{update.request.experiment} {key_of(update.request)} {what}"
-
-
-def trailer(update: Update) -> str:
-    """The machine's account of an update, as JSON on one line."""
-    request = update.request
-    return json.dumps(
-        {
-            "experiment": request.experiment,
-            "run": request.run,
-            "task": request.task,
-            "epoch": request.epoch,
-            "from": update.old,
-            "to": update.new,
-            "job": request.job,
-            "by": request.by,
-            "evidence": request.evidence,
-            "at": request.at.isoformat(),
-            "id": request.id,
-            "forced": request.forced,
-        },
-        ensure_ascii=False,
-    )

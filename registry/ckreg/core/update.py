@@ -1,0 +1,67 @@
+"""A change of one row's status that was carried out, and how its commit tells of it."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from ckreg.core.status import Status, StatusRequest
+from ckreg.core.summary.edit import key_of
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """What a request changes: the cells by column, the row's status before and after, and its job."""
+
+    request: StatusRequest
+    cells: Mapping[str, str]
+    old: str
+    new: str
+    job: str | None = None
+
+    @property
+    def completes(self) -> bool:
+        """Whether the run or evaluation was not completed before."""
+        return "Status" in self.cells and self.new == Status.COMPLETED
+
+
+def message(updates: Sequence[Update]) -> str:
+    """The commit's message: what happened in words, and a trailer for each update."""
+    if not updates:
+        return ""
+    lines = [_subject(update) for update in updates]
+    experiments = {update.request.experiment for update in updates}
+    if len(updates) == 1:
+        head = f"status: {lines[0]}"
+    else:
+        body = "\n".join(lines)
+        where = next(iter(experiments)) if len(experiments) == 1 else f"{len(experiments)} experiments"
+        head = f"status: {len(updates)} updates in {where}\n\n{body}"
+    return f"{head}\n\n" + "\n".join(f"Ckreg-Status: {trailer(update)}" for update in updates) + "\n"
+
+
+def _subject(update: Update) -> str:
+    changed = ", ".join(column for column in update.cells if column != "Status")
+    what = f"{update.old} -> {update.new}" if "Status" in update.cells else changed
+    return f"{update.request.experiment} {key_of(update.request)} {what}"
+
+
+def trailer(update: Update) -> str:
+    """The machine's account of an update, as JSON on one line."""
+    request = update.request
+    return json.dumps(
+        {
+            "experiment": request.experiment,
+            "run": request.run,
+            "task": request.task,
+            "epoch": request.epoch,
+            "from": update.old,
+            "to": update.new,
+            "job": request.job,
+            "by": request.by,
+            "evidence": request.evidence,
+            "at": request.at.isoformat(),
+            "id": request.id,
+            "forced": request.forced,
+        },
+        ensure_ascii=False,
+    )
