@@ -42,7 +42,7 @@ def basis(log_path: str = "/scratch/ck-out-happy-narwhal/slurm-12345.out") -> Ba
 def time(seconds: float = 960.0, *bases: Basis) -> TimeEstimate:
     tier = Tier.SAME_SETUP if bases else Tier.TABLE
     return TimeEstimate(
-        seconds, seconds * 1.5, "0:25:00", tier, not bases, bases, "inputs", "steps", "result"
+        seconds, seconds * 1.5, "0:25:00", 0.1, 0.3, tier, not bases, bases, "inputs", "steps", "result"
     )
 
 

@@ -24,10 +24,20 @@ _DISTANCE = {Tier.SAME_SETUP: 0.0, Tier.SAME_MODEL: 0.2, Tier.ACROSS: 0.6, Tier.
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """A log-normal guess: its median, and `sigma`, the standard deviation of its logarithm."""
+    """A log-normal guess: its median, and two independent standard deviations of its logarithm.
+
+    `own` is each run's own luck (its node, its neighbours), which evens out over many runs; `shared` is what
+    is not known of all such runs alike (their speed), which does not.
+    """
 
     median: float
-    sigma: float
+    own: float
+    shared: float
+
+    @property
+    def sigma(self) -> float:
+        """The standard deviation of the logarithm for one run."""
+        return math.hypot(self.own, self.shared)
 
     @property
     def p90_factor(self) -> float:
@@ -43,21 +53,23 @@ class Spread:
 def of_runs(values: Sequence[float], tier: Tier) -> Spread:
     """The spread of a new run's value, given those of prior runs (positive, at least one).
 
-    `sigma^2 = s^2 (1 + 1/n) + d^2`, where `s^2 = (3 x 0.1^2 + sum of squared log residuals) / (3 + n - 1)` is
-    the runs' own scatter, pulled to the usual tenth while they are few, and `d` the tier's distance.
+    `own = s`, `shared^2 = s^2/n + d^2`, where
+    `s^2 = (3 x 0.1^2 + sum of squared log residuals) / (3 + n - 1)`
+    is the runs' own scatter, pulled to the usual tenth while they are few, and `d` the tier's distance.
     """
     middle = median(values)
     squares = sum(math.log(value / middle) ** 2 for value in values)
     count = len(values)
-    scatter = (_USUAL_WEIGHT * _USUAL**2 + squares) / (_USUAL_WEIGHT + count - 1)
-    return Spread(middle, math.sqrt(scatter * (1 + 1 / count) + _DISTANCE[tier] ** 2))
+    scatter = math.sqrt((_USUAL_WEIGHT * _USUAL**2 + squares) / (_USUAL_WEIGHT + count - 1))
+    return Spread(middle, scatter, math.hypot(scatter / math.sqrt(count), _DISTANCE[tier]))
 
 
 def of_range(typical: Range) -> Spread:
-    """A typical range read as the middle 80 %: its upper end is the 90th percentile."""
-    return Spread(math.sqrt(typical.low * typical.high), math.log(typical.high / typical.low) / (2 * _Z90))
+    """A typical range read as the middle 80 %: its upper end is the 90th percentile of any run."""
+    middle = math.sqrt(typical.low * typical.high)
+    return Spread(middle, 0.0, math.log(typical.high / typical.low) / (2 * _Z90))
 
 
 def widened(spread: Spread, sigma: float) -> Spread:
-    """The spread with another, independent uncertainty in it."""
-    return Spread(spread.median, math.hypot(spread.sigma, sigma))
+    """The spread with another, independent uncertainty in it, which all such runs share."""
+    return Spread(spread.median, spread.own, math.hypot(spread.shared, sigma))

@@ -56,7 +56,7 @@ def training_time(request: TrainingRequest, priors: Sequence[Measurement]) -> Ti
     floor = _at_least(chosen, parts.epochs * parts.steps_per_epoch)
     return _answer(
         chosen,
-        widened(Spread(parts.total, speed.sigma), packed.sigma),
+        widened(Spread(parts.total, speed.own, speed.shared), packed.sigma),
         inputs_text(request, parts, packed),
         calculation_text(request, parts, packed),
         at_least=floor,
@@ -87,7 +87,7 @@ def evaluation_time(request: EvaluationRequest, priors: Sequence[Measurement]) -
     assumed = " (assumed, no sacct data)" if startup is None else ""
     return _answer(
         chosen,
-        Spread(total, speed.sigma),
+        Spread(total, speed.own, speed.shared),
         f"{request.samples} samples, {speed.median:.3g} s per sample, startup={before:.0f}s{assumed}",
         f"{before:.0f} + {request.samples}×{speed.median:.3g} ≈ {total:.0f}s",
     )
@@ -127,7 +127,7 @@ def _training_from_table(request: TrainingRequest, priors: Sequence[Measurement]
     reason = f"prior runs, but {' and '.join(missing)} not known" if missing else "no prior runs"
     return _answer(
         _TABLE,
-        Spread(total, spread.sigma),
+        Spread(total, spread.own, spread.shared),
         f"{reason}, {request.model} ({size.label}): {per_epoch}, epochs={request.epochs}",
         f"{request.epochs} × ({per_epoch}) = {duration(low)} to {duration(high)}, "
         f"in the (geometric) middle {duration(total - before)}, + {before:.0f} s start-up",
@@ -178,6 +178,8 @@ def _answer(
         median_seconds=round(spread.median, 1),
         p90_seconds=round(p90, 1),
         request=request,
+        own_sigma=round(spread.own, 4),
+        shared_sigma=round(spread.shared, 4),
         tier=chosen.tier,
         preliminary=preliminary,
         basis=basis_of(chosen.runs),

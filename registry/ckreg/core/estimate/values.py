@@ -162,12 +162,16 @@ class TimeEstimate:
     """Wall time of one job in seconds, start-up included.
 
     `request` is what to ask Slurm for as `--time`: the 95th percentile rounded up to 5 minutes, `H:MM:SS`.
+    `own_sigma` and `shared_sigma` are standard deviations of the logarithm: what is by chance in each run,
+    and what is not known of all such runs alike (see `spread.Spread`).
     `inputs`, `calculation` and `result` are the lines of the design log.
     """
 
     median_seconds: float
     p90_seconds: float
     request: str
+    own_sigma: float
+    shared_sigma: float
     tier: Tier
     preliminary: bool
     basis: tuple[Basis, ...]
