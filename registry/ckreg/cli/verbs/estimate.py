@@ -26,6 +26,9 @@ _SHOWN_RUNS = 5
 @click.option("--gpu-type", help="Such as A100; prior runs on it count first.")
 @click.option("--gpu-memory", "gpu_memory_gib", type=float, metavar="GIB", help="Memory of one GPU in GiB.")
 @click.option("--grad-accum", type=int, default=1, show_default=True, help="Gradient accumulation steps.")
+@click.option("--max-steps-per-epoch", type=int, help="Where an epoch ends early.")
+@click.option("--drop-last", is_flag=True, help="An epoch's last batch is left out where it is not whole.")
+@click.option("--dataset", help="Its path; packed runs of it tell how many samples a row holds.")
 @click.option("--validation/--no-validation", default=False, show_default=True, help="After each epoch.")
 @click.option("--runs", type=int, default=1, show_default=True, help="Runs whose checkpoints the disk holds.")
 @click.option("--no-index", is_flag=True, help="Rest on what is indexed; look for no new logs.")
@@ -78,7 +81,8 @@ def _show(found: Estimate, model: str, *, explain: bool) -> None:
     emit(f"  Disk        {gib(disk.total_gib)}, {a_checkpoint}")
     emit(f"  Batch size  {batch.batch_size} fits{_mark(batch.preliminary)}")
     emit(f"  Rests on    {_rests_on(found)}")
-    for run in found.basis if explain else found.basis[:_SHOWN_RUNS]:
+    heaviest = sorted(found.basis, key=lambda run: -abs(run.weight or 0.0))
+    for run in heaviest if explain else heaviest[:_SHOWN_RUNS]:
         emit(f"    {run.run_name or run.log_path}" + (f" (job {run.job_id})" if run.job_id else ""))
     if not explain and len(found.basis) > _SHOWN_RUNS:
         emit(f"    and {len(found.basis) - _SHOWN_RUNS} more; --explain names them")
@@ -110,4 +114,5 @@ def _explain(found: Estimate) -> None:
     emit(f"Batch size: {found.batch_size.calculation}")
     for run in found.basis:
         speed = f"{run.seconds_per_step:.4g} s/step" if run.seconds_per_step else "no speed"
-        emit(f"  {run.log_path}: {speed}, {run.outcome}")
+        weight = f", weight {run.weight:.0%}" if run.weight is not None else ""
+        emit(f"  {run.log_path}: {speed}, {run.outcome}{weight}")
