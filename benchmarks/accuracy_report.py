@@ -18,13 +18,13 @@ INTRODUCTION = """\
 ## How well it predicts jobs: {name}
 
 {jobs} jobs of {experiments} experiments, run by Slurm; what is predicted is the elapsed time that sacct
-tells, start-up included. ckreg is given what a plan knows of a job (model, rank, batch size, packing, samples,
-epochs) and what it measured in the logs of other jobs, joined with their sacct lines; never anything of the
-job itself.
+tells, start-up included. ckreg is given what a plan knows of a job (model, rank, batch size, packing,
+samples, epochs) and what it measured in the logs of other jobs, joined with their sacct lines; never anything
+of the job itself.
 
 - **One experiment out**: the jobs of each experiment are predicted from those of all others.
-- **Random halves**: in each of {splits} splits, drawn with a fixed seed, one half is predicted from the
-  other.
+- **Random halves**: in each of {splits} splits, drawn with a fixed seed, one half is predicted from
+  the other.
 
 Beside it stand two simple rules, given the same other jobs. **Constant**: the median of the others' elapsed
 time. **Rate × 1.5**: samples × epochs over the mean samples per second of the others of the same model (of
@@ -103,7 +103,7 @@ def report(found: Tried) -> str:
     experiments = len({job.experiment for job in found.jobs})
     lines = [
         INTRODUCTION.format(name=found.name, jobs=len(found.jobs), experiments=experiments, splits=SPLITS),
-        "| What | jobs | error | constant | rate × 1.5 | within p90 | p90 / median | actual / predicted |",
+        "| What | n | error | constant | rate × 1.5 | within p90 | p90 / median | actual / predicted |",
         "|---|---:|---:|---:|---:|---:|---:|---:|",
         *(line for way in found.ways for line in _rows(way)),
         *(line for way in found.ways for line in _every_job(way)),

@@ -17,11 +17,13 @@ def scores(graded: Sequence[Graded]) -> Scores:
 
 
 def breakdown(graded: Sequence[Graded]) -> Breakdown:
-    """All of them, and by tier, the nearest first."""
-    by_tier = ((tier, [each for each in graded if each.tier is tier]) for tier in Tier)
+    """All of them, and by tier, the nearest first; tiers that only another ckreg knows come last."""
+    tiers: dict[str, list[Graded]] = {str(tier): [] for tier in Tier}
+    for each in graded:
+        tiers.setdefault(each.tier, []).append(each)
     return Breakdown(
         score(graded) if graded else None,
-        tuple(TierScore(tier, score(some)) for tier, some in by_tier if some),
+        tuple(TierScore(tier, score(some)) for tier, some in tiers.items() if some),
     )
 
 

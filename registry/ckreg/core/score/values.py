@@ -2,25 +2,49 @@
 
 from dataclasses import dataclass
 
-from ckreg.core.estimate import Tier
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Graded:
-    """A predicted wall time beside the actual one, in seconds; `task` is None for a fine-tuning.
+class Met:
+    """A prediction and what became of it; times in seconds, `actual_seconds` None where it is not over.
 
-    `at_least` says that the job was stopped at its time limit: it would have taken longer than
-    `actual_seconds`.
+    `task` is None for a fine-tuning. `tier` is in the words of the ckreg that predicted. `actual_from` says
+    whose time it is: the `scheduler`'s, the `log`'s or the `document`'s. `at_least` says that the job was
+    stopped at its time limit: it would have taken longer.
     """
 
     experiment: str
     run_name: str
     task: str | None = None
     epoch: str | None = None
-    tier: Tier
+    tier: str | None = None
+    median_seconds: float | None = None
+    p90_seconds: float | None = None
+    status: str | None = None
+    actual_seconds: float | None = None
+    actual_from: str | None = None
+    at_least: bool = False
+
+    @property
+    def ratio(self) -> float | None:
+        """Actual over predicted; a lower bound where `at_least`."""
+        if not (self.actual_seconds and self.median_seconds):
+            return None
+        return self.actual_seconds / self.median_seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Graded:
+    """A predicted wall time beside the actual one, in seconds; the rest as in `Met`."""
+
+    experiment: str
+    run_name: str
+    task: str | None = None
+    epoch: str | None = None
+    tier: str
     median_seconds: float
     p90_seconds: float
     actual_seconds: float
+    actual_from: str | None = None
     at_least: bool = False
 
     @property
@@ -68,7 +92,7 @@ class Score:
 class TierScore:
     """The score of the predictions of one tier."""
 
-    tier: Tier
+    tier: str
     score: Score
 
 
@@ -82,7 +106,7 @@ class Breakdown:
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """Fine-tunes and evaluations, each for themselves, and what they were made from."""
+    """Fine-tunes and evaluations, each for themselves, and the predictions that they are made from."""
 
     fine_tuning: Breakdown
     evaluations: Breakdown
