@@ -8,7 +8,7 @@ from statistics import mean, median
 from accuracy_grid import Job
 
 from ckreg.core.estimate import training_time
-from ckreg.core.score import Graded
+from ckreg.core.score.values import Graded
 
 SPLITS = 50
 SEED = 20251022
@@ -64,7 +64,7 @@ def _fold(jobs: Sequence[Job], out: Collection[int]) -> Iterator[Predicted]:
         graded = Graded(
             experiment=job.experiment,
             run_name=job.run,
-            tier=time.tier,
+            tier=str(time.tier),
             median_seconds=time.median_seconds,
             p90_seconds=time.p90_seconds,
             actual_seconds=job.elapsed,

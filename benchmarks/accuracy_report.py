@@ -7,7 +7,8 @@ from typing import NamedTuple
 from accuracy_estimates import SPLITS, Predicted, leaving_experiments_out, random_splits
 from accuracy_grid import Job
 
-from ckreg.core.score import Score, breakdown
+from ckreg.core.score.summing import breakdown
+from ckreg.core.score.values import Score
 
 _MOST_ERROR = 0.2
 _SHARE_OF_RULES = 0.5
@@ -115,7 +116,7 @@ def _rows(way: Way) -> Iterator[str]:
     """A row for the way, and one for each tier in it."""
     yield _row(f"**{way.name}**", way.predicted)
     for tier in breakdown([each.graded for each in way.predicted]).by_tier:
-        yield _row(str(tier.tier), [each for each in way.predicted if each.graded.tier is tier.tier])
+        yield _row(tier.tier, [each for each in way.predicted if each.graded.tier == tier.tier])
 
 
 def _row(name: str, predicted: Sequence[Predicted]) -> str:

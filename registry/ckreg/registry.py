@@ -13,7 +13,7 @@ from ckreg.commands.query import query
 from ckreg.commands.score import score
 from ckreg.commands.status_set import Wish, status_set
 from ckreg.core.estimate.values import Estimate, TrainingRequest
-from ckreg.core.score import Scores
+from ckreg.core.score.values import Scores
 from ckreg.core.status import Source, Status
 from ckreg.core.summary import Summary, parse
 from ckreg.errors import UsageError

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from ckreg.cli.common import Place
 from ckreg.cli.output import emit, emit_json, emit_table, note, progress
 from ckreg.commands.score import Scored, score
-from ckreg.core.score import Breakdown, Graded, Score
-from ckreg.core.score.leaving_out import MOST_JOBS, LeftOut
+from ckreg.core.score.leaving_out import MOST_JOBS
+from ckreg.core.score.values import Breakdown, Graded, Score
 from ckreg.core.units import count, counted
+from ckreg.flows.scoring import WithoutOwn
 
 _HEADERS = ("Estimates", "Runs", "Within p90", "Actual / predicted", "Median error")
 _LEGEND = (
@@ -29,32 +30,32 @@ def show_score(place: Place, *, leave_one_out: bool, as_json: bool, index: bool)
     if as_json:
         emit_json(_json(found))
         return
-    if found.left_out:
-        _say_how(found.left_out)
+    if found.without_own:
+        _say_how(found.without_own)
     if found.scores.graded:
         emit_table(_HEADERS, list(_rows(found)), right={1, 2})
         emit()
         emit(_LEGEND)
         _say_particulars(found.scores.graded)
-    elif not found.left_out:
+    elif not found.without_own:
         emit(_NOTHING)
 
 
-def _say_how(left_out: LeftOut) -> None:
+def _say_how(found: WithoutOwn) -> None:
+    left_out = found.left_out
     if left_out.experiments < 2:  # noqa: PLR2004  # one to leave out, one to predict from
         known = counted(left_out.experiments, "experiment")
         emit(f"There is nothing to leave out: prior runs of {known} are known, and it takes two.")
         emit("`ckreg index FOLDER` reads more logs.")
         return
     if not left_out.jobs:
-        emit(
-            "No prior run completed with an elapsed time that is known. `ckreg index` asks sacct where it is;"
-        )
-        emit("elsewhere put what `sacct -P` says beside the logs, as sacct.txt.")
+        emit("Of no prior run that completed the elapsed time is known. `ckreg index` asks sacct")
+        emit("where it is; elsewhere put what `sacct -P` says beside the logs, as sacct.txt.")
         return
     part = "" if left_out.tried == left_out.jobs else f"{count(left_out.tried)}, spread evenly, of "
+    read = f", a part of {counted(found.known, 'log')}" if found.known > left_out.measured else ""
     emit(f"Each of {part}{counted(left_out.jobs, 'prior run')} predicted from the other experiments' runs")
-    emit(f"({counted(left_out.experiments, 'experiment')}).\n")
+    emit(f"({counted(left_out.experiments, 'experiment')}{read}).\n")
     if left_out.tried > len(left_out.graded):
         silent = counted(left_out.tried - len(left_out.graded), "log")
         note(f"Not predicted: {silent} that tell no model, batch size, epochs or samples before packing.")
@@ -86,7 +87,7 @@ def _say_particulars(graded: tuple[Graded, ...]) -> None:
 
 
 def _json(found: Scored) -> dict[str, object]:
-    left_out = found.left_out
+    left_out = found.without_own and found.without_own.left_out
     return {
         "method": "leave-one-out" if left_out else "predictions",
         "experiments_left_out": left_out and left_out.experiments,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from ckreg.adapters.tree import Home
-from ckreg.core.score import Met
+from ckreg.core.score.values import Met
 from ckreg.errors import NotFoundError
 from ckreg.flows.scoring import met
 

@@ -4,16 +4,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ckreg.adapters.tree import Home
-from ckreg.core.score import LeftOut, Scores, scores
-from ckreg.flows.scoring import look_for_logs, past_scores, without_own_experiment
+from ckreg.core.score.summing import scores
+from ckreg.core.score.values import Scores
+from ckreg.flows.scoring import WithoutOwn, look_for_logs, past_scores, without_own_experiment
 
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """The scores; `left_out` says how they came about where experiments were left out, else it is None."""
+    """The scores; `without_own` says how they came about where experiments were left out, else it is None."""
 
     scores: Scores
-    left_out: LeftOut | None = None
+    without_own: WithoutOwn | None = None
 
 
 def score(
@@ -33,4 +34,4 @@ def score(
     if not leave_one_out:
         return Scored(past_scores(home))
     found = without_own_experiment(home, tell)
-    return Scored(scores(found.graded), found)
+    return Scored(scores(found.left_out.graded), found)

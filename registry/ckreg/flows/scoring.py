@@ -1,20 +1,31 @@
 """Scores predictions against the runs that are over, always from the cache: nothing is stored twice."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from ckreg.adapters.cache import Cache, Row, known_roots, measurement_of
 from ckreg.adapters.config import load_settings
 from ckreg.adapters.tree import Home
-from ckreg.core.measure.measurement import Measurement
-from ckreg.core.score import Graded, LeftOut, Met, Scores, breakdown, leave_out, scores, words
+from ckreg.core.score import words
+from ckreg.core.score.leaving_out import LeftOut, leave_out
+from ckreg.core.score.summing import breakdown, scores
+from ckreg.core.score.values import Graded, Met, Scores
 from ckreg.flows.indexing import index_logs, roots_of
 from ckreg.flows.refreshing import fresh_cache
 
-MOST_MEASUREMENTS = 5000
+MOST_MEASUREMENTS = 20_000
 """Prior runs that leaving experiments out looks at; of more, so many, spread evenly."""
 
-_MOST_FOR_A_PLAN = 60
+# A plan quotes the score in passing: some tenths of a second are enough for it.
+_FOR_A_PLAN = 2000
+_JOBS_FOR_A_PLAN = 60
+
+
+class WithoutOwn(NamedTuple):
+    """What leaving experiments out gave, and how many prior runs there are, looked at or not."""
+
+    left_out: LeftOut
+    known: int
 
 
 def look_for_logs(home: Home) -> None:
@@ -42,11 +53,12 @@ def met(home: Home, experiment: str) -> tuple[Met, ...]:
     return tuple(_met(row) for row in rows)
 
 
-def without_own_experiment(home: Home, tell: Callable[[int], None] = lambda _jobs: None) -> LeftOut:
+def without_own_experiment(home: Home, tell: Callable[[int], None] = lambda _jobs: None) -> WithoutOwn:
     """Every job that is over, predicted from what was measured in other experiments."""
     with fresh_cache(home) as cache:
-        measurements = _measurements(cache)
-    return leave_out(measurements, tell=tell)
+        rows = _measured(cache, MOST_MEASUREMENTS)
+    left_out = leave_out([measurement_of(row) for row in rows], tell=tell)
+    return WithoutOwn(left_out, known=int(str(rows[0]["total"])) if rows else 0)
 
 
 def quoted(home: Home) -> str | None:
@@ -54,8 +66,8 @@ def quoted(home: Home) -> str | None:
     with fresh_cache(home) as cache:
         if told := words.so_far(scores(_graded(cache)).fine_tuning):
             return told
-        measurements = _measurements(cache)
-    found = leave_out(measurements, most=_MOST_FOR_A_PLAN)
+        rows = _measured(cache, _FOR_A_PLAN)
+    found = leave_out([measurement_of(row) for row in rows], most=_JOBS_FOR_A_PLAN)
     return words.left_out(breakdown([each for each in found.graded if each.task is None]))
 
 
@@ -80,13 +92,12 @@ def _met(row: Row) -> Met:
     return Met(**values | {"at_least": bool(values["at_least"])})
 
 
-def _measurements(cache: Cache) -> tuple[Measurement, ...]:
-    """The measured fine-tunes and evaluations; of very many a part, spread evenly."""
-    rows = cache.rows(
+def _measured(cache: Cache, most: int) -> list[Row]:
+    """The measured fine-tunes and evaluations, of more than `most` so many, spread evenly; `total` is all."""
+    return cache.rows(
         "WITH known AS (SELECT *, row_number() OVER (ORDER BY log_path, segment) AS place, "
         "count(*) OVER () AS total FROM measurements WHERE kind IN ('finetune', 'eval')) "
         "SELECT * FROM known WHERE place * min(?1, total) / total > (place - 1) * min(?1, total) / total "
         "ORDER BY place",
-        [MOST_MEASUREMENTS],
+        [most],
     )
-    return tuple(measurement_of(row) for row in rows)

@@ -5,7 +5,7 @@ import click
 from ckreg.cli.common import Place, json_option
 from ckreg.cli.output import emit, emit_json, emit_table
 from ckreg.commands.compare import Compared, compare_estimates
-from ckreg.core.score import Met
+from ckreg.core.score.values import Met
 from ckreg.core.units import duration
 from ckreg.errors import UsageError
 

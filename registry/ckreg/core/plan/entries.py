@@ -17,7 +17,7 @@ _NAMED = 5
 def search_entry(
     at: datetime, found: Sequence[Basis], total: int, *, indexed: bool, score: str | None = None
 ) -> Entry:
-    """SEARCH_PRIOR_RUNS: the call of `ckreg index`, the runs that the estimates rest on, and how those did."""
+    """SEARCH_PRIOR_RUNS: the call of `ckreg index`, the runs to rest on, and how earlier estimates did."""
     named = ", ".join(basis.log_path for basis in found[:_NAMED])
     more = f" and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
     use = f"{count(len(found))} similar: {named}{more}" if found else "none similar"

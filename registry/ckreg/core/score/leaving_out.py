@@ -18,12 +18,14 @@ _MOST_SECONDS = 1e12
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """What leaving each experiment out gave: `tried` of `jobs` whose elapsed time is known were predicted.
+    """What leaving each of the experiments out gave.
 
-    `graded` may be fewer than `tried`: a log that does not say what was trained cannot be asked for.
+    Of the jobs that were `measured`, `jobs` completed in a time that is known, and `tried` of them were to be
+    predicted. `graded` may be fewer: a log that does not say what was trained cannot be asked for.
     """
 
     experiments: int
+    measured: int
     jobs: int
     tried: int
     graded: tuple[Graded, ...]
@@ -42,7 +44,8 @@ def leave_out(
     experiments = {experiment_of(run) for run in measurements}
     over = sorted(filter(_is_over, measurements), key=lambda run: (experiment_of(run), *_place(run)))
     chosen = _spread(over, most) if len(experiments) > 1 else []
-    return LeftOut(len(experiments), len(over), len(chosen), tuple(_graded(chosen, measurements, tell)))
+    graded = tuple(_graded(chosen, measurements, tell))
+    return LeftOut(len(experiments), len(measurements), len(over), len(chosen), graded)
 
 
 def experiment_of(run: Measurement) -> str:

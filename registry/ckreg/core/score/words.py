@@ -14,9 +14,9 @@ def so_far(past: Breakdown) -> str | None:
 
 
 def left_out(past: Breakdown) -> str | None:
-    """The same of prior runs, each predicted without its experiment; None where they are too few."""
+    """The same of prior runs, each predicted from other experiments; None where they are too few."""
     told = _told(past.all, "prior run")
-    return told and f"predicted without their own experiment, {told}"
+    return told and f"predicted from other experiments, {told}"
 
 
 def _told(score: Score | None, noun: str) -> str | None:
