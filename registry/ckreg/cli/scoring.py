@@ -45,7 +45,7 @@ def _say_how(found: WithoutOwn) -> None:
     left_out = found.left_out
     if left_out.experiments < 2:  # noqa: PLR2004  # one to leave out, one to predict from
         known = counted(left_out.experiments, "experiment")
-        emit(f"There is nothing to leave out: prior runs of {known} are known, and it takes two.")
+        emit(f"There is nothing to leave out: {known} with prior runs, and it takes two.")
         emit("`ckreg index FOLDER` reads more logs.")
         return
     if not left_out.jobs:
@@ -53,9 +53,9 @@ def _say_how(found: WithoutOwn) -> None:
         emit("where it is; elsewhere put what `sacct -P` says beside the logs, as sacct.txt.")
         return
     part = "" if left_out.tried == left_out.jobs else f"{count(left_out.tried)}, spread evenly, of "
-    read = f", a part of {counted(found.known, 'log')}" if found.known > left_out.measured else ""
-    emit(f"Each of {part}{counted(left_out.jobs, 'prior run')} predicted from the other experiments' runs")
-    emit(f"({counted(left_out.experiments, 'experiment')}{read}).\n")
+    read = f", in a part of {counted(found.known, 'measured job')}" if found.known > left_out.measured else ""
+    emit(f"Each of {part}{counted(left_out.jobs, 'prior run')}, predicted from other experiments")
+    emit(f"({counted(left_out.experiments, 'experiment')}{read}):\n")
     if left_out.tried > len(left_out.graded):
         silent = counted(left_out.tried - len(left_out.graded), "log")
         note(f"Not predicted: {silent} that tell no model, batch size, epochs or samples before packing.")
@@ -80,10 +80,10 @@ def _row(name: str, score: Score) -> tuple[object, ...]:
 
 def _say_particulars(graded: tuple[Graded, ...]) -> None:
     if stopped := sum(each.at_least for each in graded):
-        emit(f"\nStopped at the time limit, beyond the 90th percentile: {stopped}. They count as not within")
-        emit("it, and with the time that they had; it would have been more.")
+        emit(f"\nStopped at the time limit, beyond the 90th percentile: {stopped}; not within it, and")
+        emit("counted with the time until then. It would have been more.")
     if told := sum(each.actual_from == "document" for each in graded):
-        emit(f"\nBy the document's own times: {told}, for no log or scheduler tells how long they took.")
+        emit(f"\nBy the document's own times: {told}, for no log or scheduler tells theirs.")
 
 
 def _json(found: Scored) -> dict[str, object]:

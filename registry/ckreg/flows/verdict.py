@@ -13,6 +13,10 @@ from ckreg.core.update import Update
 from ckreg.errors import CkregError
 from ckreg.flows.refreshing import ESTIMATES, cache_path, prediction_rows
 
+_KEY = ("run_name", "task", "epoch")
+_TIMES = ("Started", "Completed")
+_MOST_SECONDS = 1e12
+
 
 def verdict(home: Home, update: Update) -> Graded | None:
     """The run's prediction beside the time that it took; None where either is not known, or not readable.
@@ -31,7 +35,7 @@ def _predicted(home: Home, update: Update) -> Mapping[str, object] | None:
     request = update.request
     asked = (request.run, request.task, request.epoch)
     rows = prediction_rows(request.experiment, home.experiments / request.experiment / ESTIMATES)
-    return next((row for row in rows if (row["run_name"], row["task"], row["epoch"]) == asked), None)
+    return next((row for row in rows if tuple(map(row.get, _KEY)) == asked), None)
 
 
 def _measured(home: Home, update: Update) -> float | None:
@@ -60,12 +64,11 @@ def _told(home: Home, update: Update) -> float | None:
         return None
 
 
-_TIMES = ("Started", "Completed")
-
-
 def _graded(update: Update, predicted: Mapping[str, object], seconds: float) -> Graded | None:
     median, p90 = predicted["median_seconds"], predicted["p90_seconds"]
-    if not (isinstance(median, int | float) and isinstance(p90, int | float) and 0 < median <= p90):
+    if not (isinstance(median, int | float) and isinstance(p90, int | float)):
+        return None
+    if not 0 < median <= p90 <= _MOST_SECONDS:  # so written that NaN is refused, too
         return None
     return Graded(
         experiment=update.request.experiment,
