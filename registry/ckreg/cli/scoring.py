@@ -58,7 +58,7 @@ def _say_how(found: WithoutOwn) -> None:
     emit(f"({counted(left_out.experiments, 'experiment')}{read}):\n")
     if left_out.tried > len(left_out.graded):
         silent = counted(left_out.tried - len(left_out.graded), "log")
-        note(f"Not predicted: {silent} that tell no model, batch size, epochs or samples before packing.")
+        note(f"Not predicted: {silent} without model, batch size, epochs or samples.")
 
 
 def _rows(found: Scored) -> Iterator[tuple[object, ...]]:
