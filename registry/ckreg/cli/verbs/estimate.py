@@ -5,20 +5,23 @@ from typing import Any
 import click
 
 from ckreg.cli.common import Place, json_option
-from ckreg.cli.output import emit, emit_json
+from ckreg.cli.output import emit, emit_json, note
+from ckreg.cli.scoring import show_score
 from ckreg.commands.estimate import estimate
 from ckreg.core.estimate import Estimate, TrainingRequest
 from ckreg.core.estimate.values import PRELIMINARY
 from ckreg.core.units import count, duration, gib
+from ckreg.errors import UsageError
 
 _SHOWN_RUNS = 5
+_NEEDED = ("model", "recipe", "samples")
 
 
 @click.command()
-@click.option("--model", required=True, help="The model folder's name.")
-@click.option("--recipe", required=True, help="The recipe, as `tune ls` names it.")
+@click.option("--model", help="The model folder's name.")
+@click.option("--recipe", help="The recipe, as `tune ls` names it.")
 @click.option("--batch-size", type=int, help="Per GPU and step; without it the estimated one.")
-@click.option("--samples", type=int, required=True, help="Samples in the training split, before packing.")
+@click.option("--samples", type=int, help="Samples in the training split, before packing.")
 @click.option("--epochs", type=int, default=1, show_default=True)
 @click.option("--lora-rank", type=int, help="Without it runs of any rank count.")
 @click.option("--packed/--no-packed", default=False, show_default=True, help="Whether the dataset is packed.")
@@ -33,9 +36,21 @@ _SHOWN_RUNS = 5
 @click.option("--runs", type=int, default=1, show_default=True, help="Runs whose checkpoints the disk holds.")
 @click.option("--no-index", is_flag=True, help="Rest on what is indexed; look for no new logs.")
 @click.option("--explain", is_flag=True, help="Show the calculations and all runs that they rest on.")
+@click.option("--score", is_flag=True, help="Show how past estimates did, instead of a new one.")
+@click.option("--leave-one-out", is_flag=True, help="Score prior runs, each from other experiments' runs.")
 @json_option
 @click.pass_obj
-def command(place: Place, /, *, as_json: bool, explain: bool, no_index: bool, **asked: Any) -> None:  # noqa: ANN401  # the options above
+def command(
+    place: Place,
+    /,
+    *,
+    as_json: bool,
+    explain: bool,
+    no_index: bool,
+    score: bool,
+    leave_one_out: bool,
+    **asked: Any,  # noqa: ANN401  # the options above
+) -> None:
     """Estimate time, disk and batch size from prior runs.
 
     The numbers come from prior runs that `ckreg index` has read, the nearest first; where there are none,
@@ -45,12 +60,29 @@ def command(place: Place, /, *, as_json: bool, explain: bool, no_index: bool, **
     Example:
       ckreg estimate --model Llama-3.2-1B-Instruct --recipe lora_finetune_single_device \\
         --batch-size 4 --samples 8000 --epochs 2
+      ckreg estimate --score
     """
+    if score or leave_one_out:
+        if given := _given(asked):
+            note(f"The score is that of all estimates: {given} not looked at.")
+        show_score(place, leave_one_out=leave_one_out, as_json=as_json, index=not no_index)
+        return
+    if missing := [name for name in _NEEDED if asked[name] is None]:
+        raise UsageError(
+            f"Say what to estimate: {', '.join(f'--{name}' for name in missing)} missing. "
+            "Or --score shows how past estimates did."
+        )
     found = estimate(place.home(), TrainingRequest(**asked), index=not no_index)
     if as_json:
         emit_json(_json(found, explain=explain))
     else:
         _show(found, asked["model"], explain=explain)
+
+
+def _given(asked: dict[str, Any]) -> str:
+    """The options that name a run, where any was given."""
+    names = [f"--{name}" for name in _NEEDED if asked[name] is not None]
+    return f"{' and '.join(names)} {'is' if len(names) == 1 else 'are'}" if names else ""
 
 
 def _json(found: Estimate, *, explain: bool) -> dict[str, object]:
