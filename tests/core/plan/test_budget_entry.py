@@ -16,7 +16,7 @@ def test_the_entry_can_be_worked_again() -> None:
     fields = dict(line.split(": ", 1) for line in lines)
     assert list(fields) == ["Input", "Limits", "Calculation", "Result", "Explanation"]
     assert fields["Input"] == (
-        "2 trainings × 1 GPU × 960 s (p90 1440 s); 3 evaluations × 1 GPU × 120 s (p90 180 s)"  # as in the document
+        "2 trainings × 1 GPU × 960 s (p90 1440 s); 3 evaluations × 1 GPU × 120 s (p90 180 s)"
     )
     assert fields["Limits"] == "max_gpu_hours not set, max_submit not set, free disk not known"
     assert fields["Result"].startswith("training 0.53 (9 of 10 within 0.79) GPU hours; evaluation 0.10 (")

@@ -2,13 +2,16 @@
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import reduce
+from functools import cache, reduce
 from typing import NamedTuple, TypeAlias
 
 from ckreg.core.plan.budget import Budget, Cut, Limit
 from ckreg.core.plan.changes import Change, Ladder, ladders_of
 from ckreg.core.plan.values import Plan
 from ckreg.core.spec.values import Spec
+
+_MOST_TOGETHER = 4  # more at once is another experiment
+_MOST_TRIED = 8
 
 BudgetOf: TypeAlias = Callable[[Spec], Budget]
 
@@ -29,6 +32,7 @@ def cuts_of(plan: Plan, budget: Budget, budget_of: BudgetOf) -> tuple[Cut, ...]:
     """
     if not budget.over:
         return ()
+    budget_of = cache(budget_of)
     tried = [one for one in _tried(plan, budget_of) if _progress(one.budget, budget) > 0]
     tried.sort(key=lambda one: _order(one, budget))
     alone = [_cut(one.change.text, one.budget, budget) for one in tried]
@@ -77,7 +81,8 @@ def _cut(text: str, smaller: Budget, budget: Budget) -> Cut:
 def _together(spec: Spec, tried: Iterable[_Tried], budget: Budget, budget_of: BudgetOf) -> Iterator[Cut]:
     """The changes, what costs least first, until they are enough; then without those that are not needed."""
     chosen: list[Change] = []
-    for one in sorted(tried, key=lambda one: (one.change.loss, -_progress(one.budget, budget))):
+    in_order = sorted(tried, key=lambda one: (one.change.loss, -_progress(one.budget, budget)))
+    for one in in_order[:_MOST_TRIED]:
         chosen.append(one.change)
         if not budget_of(_all_applied(spec, chosen)).over:
             break
@@ -87,8 +92,9 @@ def _together(spec: Spec, tried: Iterable[_Tried], budget: Budget, budget_of: Bu
         rest = [other for other in chosen if other is not change]
         if not budget_of(_all_applied(spec, rest)).over:
             chosen = rest
-    smaller = budget_of(_all_applied(spec, chosen))
-    yield _cut("; ".join(change.text for change in chosen), smaller, budget)
+    if len(chosen) <= _MOST_TOGETHER:
+        smaller = budget_of(_all_applied(spec, chosen))
+        yield _cut("; ".join(change.text for change in chosen), smaller, budget)
 
 
 def _all_applied(spec: Spec, changes: Sequence[Change]) -> Spec:
