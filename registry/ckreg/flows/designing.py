@@ -78,7 +78,7 @@ def draft_experiment(home: Home, spec: Spec, *, index: bool = True, concurrent: 
     refuse_existing(home, resolve(spec, now.date()).name)
     priors = load_priors(home, index=index)
     settled = _settled(home, spec, settings, priors, now)
-    forecast_of = _forecaster(settled.resources, settings, priors)
+    forecast_of = forecaster(settled.resources, settings, priors)
     forecast = forecast_of(settled.plan)
     budget = _budget(settled, settings, forecast_of, now)
     folder = str(home.experiments / settled.plan.name)
@@ -204,8 +204,8 @@ def _assumptions(estimates: Iterable[tuple[TrainingRequest, BatchSizeEstimate]])
     yield from sorted(told)
 
 
-def _forecaster(resources: Resources, settings: Settings, priors: Priors) -> Callable[[Plan], Forecast]:
-    """Estimates plans, each different request once."""
+def forecaster(resources: Resources, settings: Settings, priors: Priors) -> Callable[[Plan], Forecast]:
+    """A function that estimates plans, each different request once."""
     trained, evaluated = cache(partial(training, priors)), cache(partial(evaluation, priors))
 
     def forecast(plan: Plan) -> Forecast:

@@ -3,7 +3,7 @@
 import textwrap
 from collections.abc import Iterable, Iterator
 
-from ckreg.core.plan import budget_text
+from ckreg.core.plan import budget_text, takes
 from ckreg.core.plan.checks import Check
 from ckreg.core.plan.sheet import Sheet
 from ckreg.core.text import one_line
@@ -44,9 +44,11 @@ def _runs(sheet: Sheet) -> Iterator[str]:
 
 
 def _rests(sheet: Sheet) -> Iterator[str]:
-    yield from _field("Training", sheet.basis)
+    if sheet.plan.runs:
+        span = takes.span([time.median_seconds for time in sheet.forecast.by_run.values()])
+        yield from _field("Training", f"{span} a run, from {sheet.basis}")
     if sheet.plan.evaluations:
-        yield from _field("Evaluation", f"{sheet.per_evaluation} each; {sheet.evaluation_tiers}")
+        yield from _field("Evaluation", f"{sheet.per_evaluation} each, from {sheet.evaluation_tiers}")
 
 
 def _notes(sheet: Sheet) -> Iterator[str]:

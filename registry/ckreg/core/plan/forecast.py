@@ -34,6 +34,11 @@ class Forecast:
     evaluation: tuple[EvaluationForecast, ...]
 
     @property
+    def gpu_hours(self) -> float:
+        """GPU hours of all training, the median of the sum."""
+        return self.training_gpu.median_hours
+
+    @property
     def training_gpu(self) -> Total:
         """GPU-seconds of all training."""
         return total(self._training_parts())
@@ -115,7 +120,7 @@ class Forecast:
     def _total_json(self) -> dict[str, float]:
         training, evaluation, one_by_one = self.training_gpu, self.evaluation_gpu, self.evaluation_time
         return {
-            "gpu_hours": round(training.median_hours, 3),
+            "gpu_hours": round(self.gpu_hours, 3),
             "gpu_hours_p90": round(training.p90_hours, 3),
             "evaluation_gpu_hours": round(evaluation.median_hours, 3),
             "evaluation_gpu_hours_p90": round(evaluation.p90_hours, 3),
