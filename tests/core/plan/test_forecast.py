@@ -1,5 +1,7 @@
 """Sums worked out by hand."""
 
+from dataclasses import replace
+
 import pytest
 
 from ckreg.core.plan.forecast import prior_runs
@@ -62,5 +64,5 @@ def test_every_run_and_evaluation_is_in_the_json() -> None:
 
 
 def test_prior_runs_are_named_once_in_the_order_of_their_logs() -> None:
-    found = prior_runs([time(1, basis("/b"), basis("/a")), time(2, basis("/b"))])
+    found = prior_runs([time(1, basis("/b"), basis("/a")), time(2, replace(basis("/b"), weight=0.4))])
     assert [run.log_path for run in found] == ["/a", "/b"]

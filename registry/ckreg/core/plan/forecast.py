@@ -1,7 +1,7 @@
 """What a plan will take: an estimate for every run and evaluation, and their sums."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ckreg.core.estimate.total import Part, Total, total
 from ckreg.core.estimate.values import Basis, Estimate, TimeEstimate, TrainingRequest
@@ -156,7 +156,9 @@ def _basis_json(basis: Basis) -> dict[str, object]:
 
 def prior_runs(times: Iterable[TimeEstimate]) -> tuple[Basis, ...]:
     """The prior runs that these estimates rest on, each once, in the order of their logs."""
-    return tuple(sorted(set(_bases(times)), key=lambda basis: (basis.log_path, basis.job_id or "")))
+    # What it weighs in one estimate or another is not what a run is.
+    each = {replace(basis, weight=None) for basis in _bases(times)}
+    return tuple(sorted(each, key=lambda basis: (basis.log_path, basis.job_id or "")))
 
 
 def _bases(times: Iterable[TimeEstimate]) -> Iterator[Basis]:
