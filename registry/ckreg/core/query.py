@@ -86,7 +86,11 @@ VIEWS = {
             FROM measured AS d
             LEFT JOIN jobs AS j ON j.rowid = (
                 SELECT rowid FROM jobs
-                WHERE job_id = d.job_id AND scope = '' ORDER BY submitted DESC LIMIT 1
+                WHERE job_id = d.job_id
+                  -- Ids are used again: another sacct file counts where it alone knows the id.
+                  AND (scope = '' OR 1 = (SELECT count(DISTINCT coalesce(submitted, '')) FROM jobs AS other
+                                          WHERE other.job_id = d.job_id))
+                ORDER BY scope = '' DESC, submitted DESC LIMIT 1
             )
             WHERE d.place = 1
         ), ended AS (
