@@ -101,7 +101,7 @@ def test_the_rest_of_the_document_stays(section: str, place: str) -> None:
 @pytest.mark.parametrize("section", SECTIONS)
 def test_line_endings_change_nothing(section: str, newline: str) -> None:
     for text in SECTIONS[section]:
-        document = PLACES["around"](text)
+        document = PLACES["after"](text)
         edited = edit_or_refuse(document)
         other = edit_or_refuse(document.replace("\n", newline))
         assert other == (edited and edited.replace("\n", newline))
