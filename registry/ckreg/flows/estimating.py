@@ -8,6 +8,7 @@ from ckreg.adapters.tree import Home
 from ckreg.core import estimate
 from ckreg.core.estimate import Estimate, EvaluationRequest, TimeEstimate, TrainingRequest
 from ckreg.core.measure.measurement import Kind, Measurement
+from ckreg.flows.checkpoint_folders import checkpoint_folders
 from ckreg.flows.indexing import index_logs, roots_of
 from ckreg.flows.kept import import_prior_runs
 from ckreg.flows.refreshing import cache_path
@@ -45,7 +46,9 @@ def training(priors: Priors, request: TrainingRequest) -> Estimate:
     batch = estimate.batch_size(request, runs)
     asked = request if request.batch_size else replace(request, batch_size=batch.batch_size)
     return Estimate(
-        time=estimate.training_time(asked, runs), disk=estimate.disk(asked, runs), batch_size=batch
+        time=estimate.training_time(asked, runs),
+        disk=estimate.disk(asked, runs, checkpoint_folders(asked, runs)),
+        batch_size=batch,
     )
 
 

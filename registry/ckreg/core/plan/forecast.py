@@ -48,6 +48,11 @@ class Forecast:
         return sum(group.estimate.disk.total_gib for group in self.training)
 
     @property
+    def checkpoint_files(self) -> int:
+        """About how many files all checkpoints are."""
+        return sum(group.estimate.disk.files for group in self.training)
+
+    @property
     def evaluation_seconds(self) -> float:
         """All evaluations one after the other, by the medians."""
         return sum(group.estimate.median_seconds * len(group.evaluations) for group in self.evaluation)
