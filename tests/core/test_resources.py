@@ -1,8 +1,8 @@
 import pytest
 
+from ckreg.core.disk_facts import DiskFacts
 from ckreg.core.resources import (
     DatasetFacts,
-    DiskFacts,
     ModelFacts,
     Resources,
     ScriptFacts,

@@ -73,7 +73,7 @@ class Settings:
     quota_command: str | None = _key(
         Kind.TEXT,
         None,
-        "Command that prints your group's quota; run only from your own config.",
+        "Command that tells your quota; from your own config alone.",
         '"lfs quota -h -g lab /scratch"',
         personal=True,
     )
