@@ -36,10 +36,12 @@ def test_they_are_measured_and_told_apart(tmp_path: Path) -> None:
 
 
 def test_nothing_is_measured_where_logs_say_it(tmp_path: Path) -> None:
-    runs = [prior(tmp_path / "a", "model.safetensors", checkpoint_gib=2.3)]
-    assert checkpoint_folders(TrainingRequest(MODEL), runs) == ()
-    asked = TrainingRequest(MODEL, "lora_finetune_single_device", adapter_only=True)
-    assert len(checkpoint_folders(asked, runs)) == 1
+    runs = (prior(tmp_path / "a", "adapter_model.pt", checkpoint_gib=2.3),)
+    found = training(Priors(runs), TrainingRequest(MODEL, samples=10, batch_size=4)).disk
+    assert (found.checkpoint_gib, found.commands) == (2.3, ())
+    asked = TrainingRequest(MODEL, "lora_finetune_single_device", 4, 10, adapter_only=True)
+    found = training(Priors(runs), asked).disk
+    assert (found.preliminary, len(found.commands)) == (False, 1)
 
 
 def test_a_handful_is_enough(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """The room for checkpoints where the jobs write, with the advice where it is short or not known."""
 
 import shlex
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ckreg.core.quota import Quota
@@ -92,8 +93,8 @@ class DiskFacts:
             return "Set scratch_dir, so that the free space can be checked."
         return f"Look at the free space of {self.path} yourself: {self.reason}."
 
-    def advice_for(self, needed_gib: float, needed_files: int = 0) -> str | None:
-        """What to do where so much does not fit or the space is not known."""
+    def advice_for(self, needed_gib: float, needed_files: int = 0, ways: Sequence[str] = ()) -> str | None:
+        """What to do where so much does not fit or the space is not known; `ways` are those of the plan."""
         if self.path is None or self.fits(needed_gib, needed_files) is not False:
             return self.advice
         short_of_space = needed_gib > (self.available_gib or 0.0)
@@ -102,12 +103,9 @@ class DiskFacts:
         needs = gib(needed_gib) if short_of_space else f"about {count(needed_files)}"
         left = self.by_quota if short_of_space else self._files_by_quota
         whose = f"left of the quota of {self.quota.name}" if left and self.quota else "free"
-        more = "ask for more quota, " if left else ""
-        return (
-            f"{self.path} has {has} {whose} and the plan needs {needs}: clean up old checkpoints there "
-            f"(`du -sh {shlex.quote(self.path)}/*/epoch_*` shows them), save fewer epochs, "
-            f"save adapters only (`save_adapter_weights_only: true`), {more}or choose another scratch_dir."
-        )
+        clean = f"clean up old checkpoints there (`du -sh {shlex.quote(self.path)}/*/epoch_*` shows them)"
+        todo = [clean, *ways, *(["ask for more quota"] if left else []), "or choose another scratch_dir"]
+        return f"{self.path} has {has} {whose} and the plan needs {needs}: {', '.join(todo)}."
 
     @property
     def _files_by_quota(self) -> bool:

@@ -5,7 +5,7 @@ from functools import lru_cache
 from itertools import islice
 
 from ckreg.adapters import probe
-from ckreg.core.estimate.checkpoints import CheckpointFolder, logged
+from ckreg.core.estimate.checkpoints import CheckpointFolder
 from ckreg.core.estimate.formula import of_model
 from ckreg.core.estimate.values import TrainingRequest
 from ckreg.core.measure.measurement import Measurement
@@ -17,9 +17,7 @@ _MOST_LOOKED_AT = 50
 def checkpoint_folders(
     request: TrainingRequest, priors: Sequence[Measurement]
 ) -> tuple[CheckpointFolder, ...]:
-    """At most five, the last epoch of each run, beside its log or in a folder there; none where logs do."""
-    if logged(request, priors):
-        return ()
+    """At most five of the model's: the last epoch of each run, beside its log or in a folder there."""
     runs = {run.log_path.rpartition("/")[0]: run for run in reversed(of_model(request.model, priors))}
     found = _measured(list(islice(runs.items(), _MOST_LOOKED_AT)))
     return tuple(islice(found, _MOST_RUNS))

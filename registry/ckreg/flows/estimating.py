@@ -6,7 +6,7 @@ from ckreg.adapters.cache import known_roots, measurement_of, open_cache
 from ckreg.adapters.config import load_settings
 from ckreg.adapters.tree import Home
 from ckreg.core import estimate
-from ckreg.core.estimate import Estimate, EvaluationRequest, TimeEstimate, TrainingRequest
+from ckreg.core.estimate import DiskEstimate, Estimate, EvaluationRequest, TimeEstimate, TrainingRequest
 from ckreg.core.measure.measurement import Kind, Measurement
 from ckreg.flows.checkpoint_folders import checkpoint_folders
 from ckreg.flows.indexing import index_logs, roots_of
@@ -47,9 +47,16 @@ def training(priors: Priors, request: TrainingRequest) -> Estimate:
     asked = request if request.batch_size else replace(request, batch_size=batch.batch_size)
     return Estimate(
         time=estimate.training_time(asked, runs),
-        disk=estimate.disk(asked, runs, checkpoint_folders(asked, runs)),
+        disk=_disk(asked, runs),
         batch_size=batch,
     )
+
+
+def _disk(request: TrainingRequest, runs: tuple[Measurement, ...]) -> DiskEstimate:
+    """Where no log says how large a checkpoint is, those that are still on disk are measured."""
+    found = estimate.disk(request, runs)
+    folders = checkpoint_folders(request, runs) if found.preliminary else ()
+    return estimate.disk(request, runs, folders) if folders else found
 
 
 def evaluation(priors: Priors, request: EvaluationRequest) -> TimeEstimate:

@@ -25,6 +25,10 @@ def test_one_odd_run_of_four_does_not_bend_it(place: int, odd: float) -> None:
     assert line.base == pytest.approx(10.0)
 
 
+def test_of_several_runs_of_a_batch_size_one_may_be_odd() -> None:
+    assert fit([(4, 20.0), (4, 20.0), (4, 70.0), (8, 30.0)]) == Line(10.0, 2.5)
+
+
 @pytest.mark.parametrize(
     "points", [[], [(4, 20.0)], [(4, 20.0), (4, 21.0)], [(4, 20.0), (8, 20.0)], [(4, 20.0), (8, 15.0)]]
 )

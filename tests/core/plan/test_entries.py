@@ -82,7 +82,7 @@ def test_a_checkpoint_that_was_measured_on_disk_names_the_command() -> None:
     made = list(entries.calculation_entries(NOW, replace(forecast, training=(told,), evaluation=())))
     fields = dict(made[2].fields)
     assert fields["Command"] == "du -sk -- /a/epoch_1"
-    assert fields["Input"] == "1 runs, 2 epochs saved, adapters 2.5 GiB"
+    assert fields["Input"] == "1 run, 2 epochs saved, adapters 2.5 GiB"
 
 
 def test_the_call_gives_the_same_request_again() -> None:

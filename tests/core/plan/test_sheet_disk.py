@@ -44,7 +44,9 @@ def test_available_is_the_smaller_of_free_space_and_quota(disk: DiskFacts, avail
 
 def test_too_little_is_a_note_with_what_to_do() -> None:
     (note,) = [note for note in on(DiskFacts("/scratch", 11.0)).notes if note.startswith("Disk space: ")]
-    assert "save fewer epochs" in note
+    # two runs, each with 6 GiB of two epochs
+    assert "save fewer epochs (the last alone: 6.0 GiB less)" in note
+    assert "save adapters only (`save_adapter_weights_only: true`)" in note
     assert not [note for note in on(DiskFacts("/scratch", 2150.0)).notes if "Disk" in note]
 
 

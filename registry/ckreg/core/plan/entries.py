@@ -9,7 +9,7 @@ from ckreg.core.journal import Entry
 from ckreg.core.plan.checks import Check
 from ckreg.core.plan.forecast import EvaluationForecast, Forecast, TrainingForecast
 from ckreg.core.plan.values import Plan
-from ckreg.core.units import count, duration, gib
+from ckreg.core.units import count, counted, duration, gib
 
 _NAMED = 5
 
@@ -91,12 +91,10 @@ def _training_time(at: datetime, group: TrainingForecast) -> Entry:
 def _disk(at: datetime, group: TrainingForecast) -> Entry:
     disk = group.estimate.disk
     kind = "adapters" if disk.adapter_only else "checkpoint"
+    saved = f"{counted(disk.runs, 'run')}, {counted(disk.epochs_saved, 'epoch')} saved"
     fields = (
         *((("Command", "; ".join(disk.commands)),) if disk.commands else ()),
-        (
-            "Input",
-            f"{disk.runs} runs, {disk.epochs_saved} epochs saved, {kind} {gib(disk.checkpoint_gib)}",
-        ),
+        ("Input", f"{saved}, {kind} {gib(disk.checkpoint_gib)}"),
         ("Calculation", disk.calculation),
         ("Result", f"{gib(disk.total_gib)}{_if_preliminary(preliminary=disk.preliminary)}"),
         ("Explanation", f"Based on {_resting_on(disk.basis)}"),

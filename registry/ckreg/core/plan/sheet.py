@@ -219,9 +219,9 @@ class Sheet:
         for script in found.scripts:
             for advice in dict.fromkeys([script.advice, script.dataset_advice]):
                 yield from _advised(f"Task {script.task}", advice)
-        yield from _advised(
-            "Disk space", found.disk.advice_for(self.forecast.disk_gib, self.forecast.checkpoint_files)
-        )
+        needs = self.forecast
+        room = found.disk.advice_for(needs.disk_gib, needs.checkpoint_files, needs.ways_to_save_disk)
+        yield from _advised("Disk space", room)
 
 
 def _advised(what: str, advice: str | None) -> Iterator[str]:
