@@ -73,7 +73,7 @@ class Settings:
     quota_command: str | None = _key(
         Kind.TEXT,
         None,
-        "Command that tells your quota; from your own config alone.",
+        "Command that tells your quota; in your own config only.",
         '"lfs quota -h -g lab /scratch"',
         personal=True,
     )
