@@ -5,11 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from ckreg.core.estimate import TrainingRequest
+from ckreg.adapters.tree import Home
+from ckreg.core.estimate import DiskEstimate, TrainingRequest, disk
 from ckreg.core.measure.measurement import Measurement
 from ckreg.flows.checkpoint_folders import checkpoint_folders
-from ckreg.flows.estimating import Priors, training
+from ckreg.flows.estimating import load_priors, training
+from ckreg.flows.indexing import index_logs
 from tests.core.estimate.runs import trained
+from tests.core.measure.test_torchtune import complete_log
 
 MODEL = "Llama-3.2-1B-Instruct"
 
@@ -30,18 +33,23 @@ def test_they_are_measured_and_told_apart(tmp_path: Path) -> None:
     ]
     found = checkpoint_folders(TrainingRequest(MODEL), runs)
     assert {(folder.adapter_only, round(folder.gib * 1024)) for folder in found} == {(False, 4), (True, 2)}
-    estimated = training(Priors(tuple(runs)), TrainingRequest(MODEL, samples=10, batch_size=4)).disk
-    assert estimated.checkpoint_gib == pytest.approx(4 / 1024, abs=0.002)
+    estimated = disk(TrainingRequest(MODEL), runs, found)
     assert estimated.commands == (f"du -sk -- {tmp_path}/a/epoch_1",)
 
 
-def test_nothing_is_measured_where_logs_say_it(tmp_path: Path) -> None:
-    runs = (prior(tmp_path / "a", "adapter_model.pt", checkpoint_gib=2.3),)
-    found = training(Priors(runs), TrainingRequest(MODEL, samples=10, batch_size=4)).disk
-    assert (found.checkpoint_gib, found.commands) == (2.3, ())
-    asked = TrainingRequest(MODEL, "lora_finetune_single_device", 4, 10, adapter_only=True)
-    found = training(Priors(runs), asked).disk
-    assert (found.preliminary, len(found.commands)) == (False, 1)
+def test_they_are_measured_only_where_no_log_says_their_size(home: Home, tmp_path: Path) -> None:
+    prior(tmp_path / "a", "model.safetensors")
+    log = tmp_path / "a" / "slurm-1.out"
+    log.write_text(complete_log())
+    request = TrainingRequest(MODEL, "lora_finetune_single_device", 4, 100)
+
+    def found() -> DiskEstimate:
+        index_logs(home, [tmp_path / "a"], ("slurm-*.out",))
+        return training(load_priors(home, index=False), request).disk
+
+    assert (found().checkpoint_gib, found().commands) == (2.3, ())
+    log.write_text(complete_log().replace("checkpoint of size", "checkpoint"))
+    assert (found().preliminary, found().commands) == (False, (f"du -sk -- {tmp_path}/a/epoch_1",))
 
 
 def test_a_handful_is_enough(tmp_path: Path) -> None:

@@ -8,12 +8,16 @@ from pathlib import Path
 
 import pytest
 
+import ckreg
 from ckreg.adapters.tree import Home
 from ckreg.core.check import check_document
+from ckreg.core.settings import Settings
 from ckreg.core.spec import read_spec
 from ckreg.core.spec.values import Spec
 from ckreg.errors import RefusedError
 from ckreg.flows.designing import Draft, draft_experiment, write_experiment
+from ckreg.flows.indexing import index_logs
+from ckreg.flows.scoring import quoted
 from tests.core.spec.helpers import read, sound
 
 Git = Callable[..., str]
@@ -113,6 +117,18 @@ def test_the_log_has_every_kind_of_entry(home: Home, place: Path) -> None:
         "CREATE_SUMMARY",
         "COMPLETE",
     ]
+
+
+def test_a_plan_quotes_how_estimates_did_before(home: Home, place: Path) -> None:
+    assert place
+    scratch = Path(ckreg.__file__).parent / "demo_material" / "scratch"
+    index_logs(home, [scratch], Settings().log_patterns)
+    draft = drafted(home)
+    [basis] = [line for line in draft.document.split("\n") if line.startswith("- **Basis:**")]
+    told = quoted(home)
+    assert told
+    assert basis.endswith(f"; {told}")
+    assert f"; estimates: {told}" in draft.files["design-experiment.log"]
 
 
 def test_what_is_missing_does_not_hold_up_the_plan(home: Home) -> None:

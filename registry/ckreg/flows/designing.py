@@ -30,6 +30,7 @@ from ckreg.core.summary import parse
 from ckreg.errors import RefusedError
 from ckreg.flows.committing import commit_edits
 from ckreg.flows.estimating import Priors, evaluation, load_priors, training
+from ckreg.flows.scoring import quoted
 from ckreg.flows.verifying import Needs, verify
 
 
@@ -75,13 +76,16 @@ def draft_experiment(home: Home, spec: Spec, *, index: bool = True) -> Draft:
     settled = _settled(home, spec, settings, priors, now)
     forecast = _forecast(settled.plan, settled.resources, settings, priors)
     folder = str(home.experiments / settled.plan.name)
-    sheet = Sheet(settled.plan, settled.resources, forecast, settings, folder, now, settled.assumptions)
+    score = quoted(home)
+    sheet = Sheet(
+        settled.plan, settled.resources, forecast, settings, folder, now, settled.assumptions, score
+    )
     document = assets.render_summary(sheet)
     checks = eight_checks(settled.plan, settled.resources, forecast, parse(document))
     found = prior_runs(forecast.times)
     log = [
         *settled.checked,
-        entries.search_entry(now, found, priors.runs, indexed=index),
+        entries.search_entry(now, found, priors.runs, indexed=index, score=score),
         *settled.calculated,
         *entries.calculation_entries(now, forecast),
         *entries.decision_entries(now, settled.plan, sheet.setting("batch_size"), sheet.setting("recipe")),

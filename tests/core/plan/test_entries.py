@@ -24,6 +24,17 @@ def test_a_search_that_found_nothing_says_so() -> None:
     assert "--no-index" in journal.render([entries.search_entry(NOW, [], 0, indexed=False)])
 
 
+def test_the_search_quotes_how_estimates_did() -> None:
+    made = entries.search_entry(NOW, [basis()], 22, indexed=True, score="so far 3 of 3 runs within")
+    assert dict(made.fields)["Result"].endswith("slurm-12345.out; estimates: so far 3 of 3 runs within")
+
+
+def test_the_basis_quotes_how_estimates_did() -> None:
+    made = sheet(planned(), basis())
+    scored = replace(made, score="so far 3 of 3 runs within")
+    assert scored.basis == f"{made.basis}; so far 3 of 3 runs within"
+
+
 def test_speed_time_and_disk_are_there_even_without_prior_runs() -> None:
     made = list(entries.calculation_entries(NOW, sheet(planned()).forecast))
     assert [entry.action for entry in made] == [

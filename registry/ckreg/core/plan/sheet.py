@@ -36,6 +36,8 @@ class Sheet:
     folder: str
     created: datetime
     assumptions: tuple[str, ...] = ()
+    score: str | None = None
+    """How estimates did before, in words."""
 
     @property
     def created_text(self) -> str:
@@ -163,8 +165,9 @@ class Sheet:
 
     @property
     def basis(self) -> str:
-        """The prior runs that training's times rest on."""
-        return takes.basis([group.estimate.time for group in self.forecast.training])
+        """The prior runs that training's times rest on, and how such estimates did before."""
+        basis = takes.basis([group.estimate.time for group in self.forecast.training])
+        return f"{basis}; {self.score}" if basis and self.score else basis
 
     @property
     def per_evaluation(self) -> str:
