@@ -237,7 +237,7 @@ def _budget(
     settled: _Settled, settings: Settings, forecast_of: Callable[[Plan], Forecast], now: datetime
 ) -> Budget:
     """What the plan takes; where that is too much, each cut is resolved and estimated as a plan itself."""
-    plan, limits = settled.plan, limits_of(settings, settled.resources.disk.free_gib)
+    plan, limits = settled.plan, limits_of(settings, settled.resources.disk.available_gib)
     forecast = forecast_of(plan)
     budget = budget_of(forecast, limits)
 

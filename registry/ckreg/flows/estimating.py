@@ -1,12 +1,20 @@
 """Estimates from the prior runs in the cache."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ckreg.adapters.cache import all_measurements, measurements_near, open_cache
 from ckreg.adapters.tree import Home
-from ckreg.core.estimate import Estimate, EvaluationRequest, TimeEstimate, TrainingRequest, evaluation_time
+from ckreg.core.estimate import (
+    Estimate,
+    EvaluationRequest,
+    TimeEstimate,
+    TrainingRequest,
+    disk,
+    evaluation_time,
+)
 from ckreg.core.estimate import estimate as estimate_from
 from ckreg.core.measure.measurement import Measurement
+from ckreg.flows.checkpoint_folders import checkpoint_folders
 from ckreg.flows.indexing import index_known
 from ckreg.flows.kept import import_prior_runs
 from ckreg.flows.refreshing import cache_path
@@ -52,7 +60,11 @@ def load_priors(home: Home, *, index: bool = True) -> Priors:
 
 def training(priors: Priors, request: TrainingRequest) -> Estimate:
     """Time, disk and batch size of a fine-tuning run; where no batch size is asked for, the estimated one."""
-    return estimate_from(request, priors.near(request.model, request.batch_size))
+    runs = priors.near(request.model, request.batch_size)
+    found = estimate_from(request, runs)
+    # Where no log says how large a checkpoint is, those that are still on disk are measured.
+    folders = checkpoint_folders(request, runs) if found.disk.preliminary else ()
+    return replace(found, disk=disk(request, runs, folders)) if folders else found
 
 
 def evaluation(priors: Priors, request: EvaluationRequest) -> TimeEstimate:

@@ -90,9 +90,12 @@ def test_the_scheduler_is_enough_without_a_log(cache: Cache) -> None:
     assert (met(cache)["actual_seconds"], met(cache)["actual_from"]) == (140.0, "scheduler")
 
 
-def test_a_file_of_sacct_that_lies_elsewhere_says_nothing_of_the_run(cache: Cache) -> None:
+def test_a_file_of_sacct_that_lies_elsewhere_counts_where_it_alone_knows_the_id(cache: Cache) -> None:
     put(cache, "runs", RUN | TIMES)
-    put(cache, "jobs", JOB | {"source": "/other/sacct.txt", "scope": "/other", "elapsed_seconds": 9})
+    elsewhere = JOB | {"source": "/other/sacct.txt", "scope": "/other", "elapsed_seconds": 9}
+    put(cache, "jobs", elsewhere)
+    assert (met(cache)["actual_from"], met(cache)["actual_seconds"]) == ("scheduler", 9)
+    put(cache, "jobs", elsewhere | {"source": "/more/sacct.txt", "scope": "/more", "submitted": "2020-01-01"})
     assert met(cache)["actual_from"] == "document"
 
 

@@ -3,13 +3,14 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
+from ckreg.core.disk_facts import DiskFacts
 from ckreg.core.estimate.values import Basis, BatchSizeEstimate, DiskEstimate, Estimate, Tier, TimeEstimate
 from ckreg.core.plan import Plan, resolve
 from ckreg.core.plan.budget import Limits, budget_of, walls_of
 from ckreg.core.plan.forecast import EvaluationForecast, Forecast, TrainingForecast
 from ckreg.core.plan.requests import evaluation_requests, training_requests
 from ckreg.core.plan.sheet import Sheet
-from ckreg.core.resources import DatasetFacts, DiskFacts, ModelFacts, Resources, ScriptFacts, Split
+from ckreg.core.resources import DatasetFacts, ModelFacts, Resources, ScriptFacts, Split
 from ckreg.core.settings import Settings
 from ckreg.core.spec import Spec
 from tests.core.spec.helpers import read, sound

@@ -53,7 +53,9 @@ def _of_model(name: str, batch_size: int | None) -> Iterator[_Pick]:
     yield _pick("base_model = ? AND kind = 'finetune'", [name], _OF_THE_MODEL)
     yield _pick("base_model = ? AND kind = 'eval'", [name], _OF_THE_MODEL)
     yield _pick("base_model = ? AND packed = 1", [name], _OF_THE_MODEL)
-    yield _pick("base_model = ? AND outcome = 'oom_gpu'", [name], _OF_THE_MODEL)
+    # The smallest that failed is a limit: it may not be left out by chance.
+    failed = "base_model = ? AND outcome = 'oom_gpu' AND batch_size > 0"
+    yield _pick(failed, [name], _OF_THE_MODEL, order="batch_size, draw")
 
 
 def _of_other(name: str) -> Iterator[_Pick]:
@@ -62,8 +64,9 @@ def _of_other(name: str) -> Iterator[_Pick]:
     yield _pick("base_model = ? AND packed = 1", [name], _OF_OTHERS)
 
 
-def _pick(where: str, values: list[object], most: int) -> _Pick:
-    sql = f"SELECT rowid FROM (SELECT rowid FROM measurements WHERE {where} ORDER BY draw LIMIT {most})"  # noqa: S608  # our own
+def _pick(where: str, values: list[object], most: int, order: str = "draw") -> _Pick:
+    chosen = f"SELECT rowid FROM measurements WHERE {where} ORDER BY {order} LIMIT {most}"  # noqa: S608  # our own
+    sql = f"SELECT rowid FROM ({chosen})"  # noqa: S608  # our own
     return sql, values
 
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from ckreg.core.query import VIEWS
 
-SCHEMA = 6
+SCHEMA = 7
 """Kept in SQLite's `user_version`; another number there means: drop everything and build anew."""
 
 
@@ -145,6 +145,7 @@ TABLES = {
             "seen_seconds": float,
             "elapsed_seconds": float,
             "checkpoint_gib": float,
+            "adapter_checkpoint_gib": float,
             "checkpoint_seconds": float,
             "peak_gpu_mem_gib": float,
             "mean_gpu_mem_gib": float,

@@ -1,5 +1,6 @@
 """`ckreg estimate`: time, disk and batch size of a fine-tuning run."""
 
+from textwrap import wrap
 from typing import Any
 
 import click
@@ -15,6 +16,8 @@ from ckreg.errors import UsageError
 
 _SHOWN_RUNS = 5
 _NEEDED = ("model", "recipe", "samples")
+_INDENT = " " * 14
+_WIDTH = 80
 
 
 @click.command()
@@ -33,6 +36,13 @@ _NEEDED = ("model", "recipe", "samples")
 @click.option("--drop-last", is_flag=True, help="An epoch's last batch is left out where it is not whole.")
 @click.option("--dataset", help="Its path; packed runs of it tell how many samples a row holds.")
 @click.option("--validation/--no-validation", default=False, show_default=True, help="After each epoch.")
+@click.option("--max-seq-len", type=int, help="Longest sequence in tokens; memory follows it.")
+@click.option(
+    "--adapter-only/--full-checkpoints",
+    default=False,
+    show_default=True,
+    help="Whether only LoRA adapters are saved.",
+)
 @click.option("--runs", type=int, default=1, show_default=True, help="Runs whose checkpoints the disk holds.")
 @click.option("--no-index", is_flag=True, help="Rest on what is indexed; look for no new logs.")
 @click.option("--explain", is_flag=True, help="Show the calculations and all runs that they rest on.")
@@ -109,9 +119,16 @@ def _show(found: Estimate, model: str, *, explain: bool) -> None:
     emit(f"Estimate for {model}", bold=True)
     emit(f"  Time        {duration(time.median_seconds)}, 90th percentile {duration(time.p90_seconds)}")
     emit(f"  Request     --time={time.request}")
-    a_checkpoint = f"{gib(disk.checkpoint_gib)} a checkpoint{_mark(disk.preliminary)}"
-    emit(f"  Disk        {gib(disk.total_gib)}, {a_checkpoint}")
+    kind = "a checkpoint of adapters" if disk.adapter_only else "a checkpoint"
+    emit(f"  Disk        {gib(disk.total_gib)}, {gib(disk.checkpoint_gib)} {kind}{_mark(disk.preliminary)}")
     emit(f"  Batch size  {batch.batch_size} fits{_mark(batch.preliminary)}")
+    if batch.grad_accum:
+        steps = f"{batch.micro_batch_size} with gradient accumulation {batch.grad_accum}"
+        emit(f"{_INDENT}{steps} makes an effective {batch.effective_batch_size}")
+    if batch.advice:
+        advice = f"{batch.advice[0].upper()}{batch.advice[1:]}."
+        for line in wrap(advice, _WIDTH - len(_INDENT)):
+            emit(_INDENT + line, bold=True)
     emit(f"  Rests on    {_rests_on(found)}")
     heaviest = sorted(found.basis, key=lambda run: -abs(run.weight or 0.0))
     for run in heaviest if explain else heaviest[:_SHOWN_RUNS]:

@@ -43,6 +43,7 @@ class TrainingRequest:
     of `None` means any rank, `gpu_type` of `None` any GPU, `samples` of `None` that nobody has counted them.
     With `drop_last` an epoch's last batch is left out where it is not whole; `max_steps_per_epoch` ends an
     epoch early, as torchtune's setting of that name does.
+    `adapter_only` is torchtune's `save_adapter_weights_only`: checkpoints without the model's weights.
     """
 
     model: str
@@ -63,6 +64,8 @@ class TrainingRequest:
     epochs_saved: int | None = None
     drop_last: bool = False
     max_steps_per_epoch: int | None = None
+    max_seq_len: int | None = None
+    adapter_only: bool = False
 
     def __post_init__(self) -> None:
         """Refuse what nothing can be calculated from: text that is empty, numbers that are not positive."""
@@ -84,6 +87,7 @@ _COUNTS = (
     "validation_samples",
     "runs",
     "max_steps_per_epoch",
+    "max_seq_len",
 )
 
 
@@ -137,6 +141,8 @@ class Basis:
     peak_gpu_mem_gib: float | None
     outcome: str
     weight: float | None = None
+    adapter_checkpoint_gib: float | None = None
+    max_seq_len: int | None = None
 
 
 def basis_of(
@@ -159,6 +165,8 @@ def basis_of(
             peak_gpu_mem_gib=run.peak_gpu_mem_gib,
             outcome=str(run.outcome),
             weight=None if weights is None else round(weights.get(run, 0.0), 3),
+            adapter_checkpoint_gib=run.adapter_checkpoint_gib,
+            max_seq_len=run.max_seq_len,
         )
         for run in sorted(runs, key=lambda run: (run.log_path, run.segment))
     )
@@ -195,7 +203,10 @@ class TimeEstimate:
 
 @dataclass(frozen=True, slots=True)
 class DiskEstimate:
-    """Checkpoints of all runs in GiB (1024^3 bytes), with the 20 % that the formula adds."""
+    """Checkpoints of all runs in GiB (1024^3 bytes), with the 20 % that the formula adds.
+
+    `files` is about how many files they are; `commands` are those that measured checkpoints on disk.
+    """
 
     checkpoint_gib: float
     runs: int
@@ -204,16 +215,28 @@ class DiskEstimate:
     preliminary: bool
     basis: tuple[Basis, ...]
     calculation: str
+    adapter_only: bool = False
+    files: int = 0
+    commands: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class BatchSizeEstimate:
-    """The largest batch size that is safe to begin with."""
+    """The largest batch size that is safe to begin with, per GPU and step.
+
+    Where the request, or the prior runs, have a larger effective batch size than fits, `grad_accum` steps of
+    `micro_batch_size` on each GPU hold it as `effective_batch_size`; else these are None. `advice` says what
+    to do where nothing fits, where what is asked does not, or where prior runs contradict each other.
+    """
 
     batch_size: int
     preliminary: bool
     basis: tuple[Basis, ...]
     calculation: str
+    grad_accum: int | None = None
+    effective_batch_size: int | None = None
+    micro_batch_size: int | None = None
+    advice: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

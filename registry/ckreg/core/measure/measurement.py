@@ -100,6 +100,9 @@ class Measurement:
     """Seconds that the bars account for, pauses included: start-up is sacct's elapsed time less these."""
     elapsed_seconds: float | None = None
     checkpoint_gib: float | None = None
+    """Of the model's weights, or merged ones; None where only adapters were saved."""
+    adapter_checkpoint_gib: float | None = None
+    """Of the adapters' files of one save, which torchtune writes beside the model or alone."""
     checkpoint_seconds: float | None = None
     peak_gpu_mem_gib: float | None = None
     mean_gpu_mem_gib: float | None = None

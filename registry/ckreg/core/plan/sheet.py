@@ -188,11 +188,13 @@ class Sheet:
 
     @property
     def available(self) -> str:
-        """Free space, and whether the checkpoints fit."""
-        free = self.resources.disk.free_gib
-        if free is None:
+        """The smaller of free space and quota, which it is, and whether the checkpoints fit."""
+        disk = self.resources.disk
+        if disk.available_gib is None:
             return "not known"
-        return f"{gib(free)} {'✓' if self.forecast.disk_gib <= free else '✗ not enough'}"
+        fits = disk.fits(self.forecast.disk_gib, self.forecast.checkpoint_files)
+        limits = f" ({disk.what_limits})" if disk.what_limits else ""
+        return f"{gib(disk.available_gib)} {'✓' if fits else '✗ not enough'}{limits}"
 
     @property
     def notes(self) -> list[str]:
@@ -212,6 +214,11 @@ class Sheet:
             {run.recipe for run in self.plan.runs if is_lora(run.recipe) and not run.lora_rank}
         ):
             yield f"No lora_rank is set for {recipe}: that of the recipe's own config holds, unnamed here."
+        yield from dict.fromkeys(
+            f"Batch size of {group.request.model}: {group.estimate.batch_size.advice}."
+            for group in self.forecast.training
+            if group.estimate.batch_size.advice
+        )
         if self.forecast.preliminary:
             yield f"Estimates without prior runs are {PRELIMINARY}."
 
@@ -224,7 +231,9 @@ class Sheet:
         for script in found.scripts:
             for advice in dict.fromkeys([script.advice, script.dataset_advice]):
                 yield from _advised(f"Task {script.task}", advice)
-        yield from _advised("Disk space", found.disk.advice_for(self.forecast.disk_gib))
+        needs = self.forecast
+        room = found.disk.advice_for(needs.disk_gib, needs.checkpoint_files, needs.ways_to_save_disk)
+        yield from _advised("Disk space", room)
 
 
 def _advised(what: str, advice: str | None) -> Iterator[str]:

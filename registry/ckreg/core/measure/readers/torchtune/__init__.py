@@ -24,6 +24,7 @@ from ckreg.core.measure.readers.torchtune.config import (
     samples_of,
 )
 from ckreg.core.measure.readers.torchtune.lines import (
+    adapter_checkpoint_gib,
     checkpoint_gib,
     last_save_seconds,
     last_tokens_per_second,
@@ -97,6 +98,7 @@ def _measure(data: bytes, log_path: str, segment: int) -> Measurement:
         seen_seconds=round(seen_seconds(progress, bars), 3) if bars else None,
         elapsed_seconds=wall_seconds(plain),
         checkpoint_gib=checkpoint_gib(plain, config),
+        adapter_checkpoint_gib=adapter_checkpoint_gib(plain),
         checkpoint_seconds=last_save_seconds(plain),
         peak_gpu_mem_gib=peak_memory_gib(plain),
         samples_total=samples_of(config, prose),
