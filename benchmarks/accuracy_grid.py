@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ckreg.adapters.cache import measurement_of, open_cache
+from ckreg.adapters.cache import all_measurements, open_cache
 from ckreg.adapters.tree import Home
 from ckreg.core.estimate import TrainingRequest
 from ckreg.core.measure import Measurement
@@ -52,8 +52,7 @@ def _measured(folder: Path) -> list[Measurement]:
         home = Home(Path(place))
         index_logs(home, [folder], Settings().log_patterns)
         with open_cache(cache_path(home)) as cache:
-            rows = cache.rows("SELECT * FROM measurements ORDER BY log_path, segment")
-    return [measurement_of(row) for row in rows]
+            return list(all_measurements(cache))
 
 
 def _job(label: dict[str, Any], measured: Sequence[Measurement]) -> Job:
@@ -72,6 +71,7 @@ def _job(label: dict[str, Any], measured: Sequence[Measurement]) -> Job:
             gpus=label.get("gpus") or 1,
             gpu_type=label.get("gpu_type"),
             grad_accum=label.get("grad_accum") or 1,
+            max_steps_per_epoch=label.get("max_steps_per_epoch"),
         ),
         elapsed=float(label["elapsed"]),
         measured=tuple(

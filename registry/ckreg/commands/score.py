@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from ckreg.adapters.tree import Home
 from ckreg.core.score.summing import scores
 from ckreg.core.score.values import Scores
-from ckreg.flows.scoring import WithoutOwn, look_for_logs, past_scores, without_own_experiment
+from ckreg.flows.indexing import index_known
+from ckreg.flows.scoring import WithoutOwn, past_scores, without_own_experiment
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ def score(
     needs no plans, only logs. `tell` hears of each such job.
     """
     if index:
-        look_for_logs(home)
+        index_known(home)
     if not leave_one_out:
         return Scored(past_scores(home))
     found = without_own_experiment(home, tell)

@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 
-from ckreg.adapters.cache import all_measurements, known_roots, measurements_near, open_cache
-from ckreg.adapters.config import load_settings
+from ckreg.adapters.cache import all_measurements, measurements_near, open_cache
 from ckreg.adapters.tree import Home
 from ckreg.core.estimate import (
     Estimate,
@@ -16,7 +15,7 @@ from ckreg.core.estimate import (
 from ckreg.core.estimate import estimate as estimate_from
 from ckreg.core.measure.measurement import Measurement
 from ckreg.flows.checkpoint_folders import checkpoint_folders
-from ckreg.flows.indexing import index_logs, roots_of
+from ckreg.flows.indexing import index_known
 from ckreg.flows.kept import import_prior_runs
 from ckreg.flows.refreshing import cache_path
 
@@ -53,11 +52,7 @@ class Priors:
 def load_priors(home: Home, *, index: bool = True) -> Priors:
     """All prior runs; with `index` their logs are looked at first, where anybody has said where they lie."""
     if index:
-        settings = load_settings(home)
-        # The scratch folder may be large: where people have named places, those are enough.
-        roots = known_roots(home) or roots_of(home, settings.scratch_dir)
-        if roots:
-            index_logs(home, roots, settings.log_patterns)
+        index_known(home)
     with open_cache(cache_path(home)) as cache:
         import_prior_runs(cache, home)
     return Priors(home)

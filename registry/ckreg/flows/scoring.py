@@ -3,14 +3,12 @@
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from ckreg.adapters.cache import Cache, Row, known_roots, measurement_of
-from ckreg.adapters.config import load_settings
+from ckreg.adapters.cache import Cache, Row, measurement_of
 from ckreg.adapters.tree import Home
 from ckreg.core.score import words
 from ckreg.core.score.leaving_out import LeftOut, leave_out
 from ckreg.core.score.summing import breakdown, scores
 from ckreg.core.score.values import Graded, Met, Scores
-from ckreg.flows.indexing import index_logs, roots_of
 from ckreg.flows.refreshing import fresh_cache
 
 MOST_MEASUREMENTS = 20_000
@@ -26,13 +24,6 @@ class WithoutOwn(NamedTuple):
 
     left_out: LeftOut
     known: int
-
-
-def look_for_logs(home: Home) -> None:
-    """Read what is new in the places where logs are known to lie."""
-    settings = load_settings(home)
-    if roots := known_roots(home) or roots_of(home, settings.scratch_dir):
-        index_logs(home, roots, settings.log_patterns)
 
 
 def past_scores(home: Home) -> Scores:

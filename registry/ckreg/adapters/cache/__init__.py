@@ -1,6 +1,6 @@
 """The SQLite cache in `.ckreg/cache.db`: built from what is committed and from logs, and safe to lose."""
 
-from ckreg.adapters.cache.measured import row_of, with_lookups
+from ckreg.adapters.cache.measured import measurement_of, row_of, with_lookups
 from ckreg.adapters.cache.near import all_measurements, measurements_near
 from ckreg.adapters.cache.roots import known_roots, remember_roots
 from ckreg.adapters.cache.sql import Answer, ask
@@ -14,6 +14,7 @@ __all__ = [
     "all_measurements",
     "ask",
     "known_roots",
+    "measurement_of",
     "measurements_near",
     "open_cache",
     "remember_roots",

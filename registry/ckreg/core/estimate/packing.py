@@ -32,7 +32,7 @@ class Ratios:
     def __init__(self, priors: Iterable[Measurement]) -> None:
         twins: dict[str, list[float]] = {}
         for run in priors:
-            if not run.packed and run.dataset and (rows := _rows_per_epoch(run)):
+            if not run.packed and run.dataset and (rows := rows_per_epoch(run)):
                 twins.setdefault(run.dataset, []).append(rows)
         # The last batch of an epoch may be cut off, so that equal datasets differ by a little; where they
         # differ by more, each took another part of it.
@@ -40,13 +40,13 @@ class Ratios:
             dataset: median(rows) for dataset, rows in twins.items() if max(rows) <= min(rows) * _ALIKE
         }
 
-    def of(self, run: Measurement) -> float | None:
-        """Samples of the run's dataset over the packed rows that one epoch of it went through.
+    def samples(self, run: Measurement) -> float | None:
+        """Samples of a packed run: those that its log counts, else those that unpacked twins took."""
+        return run.samples_total or self._samples.get(run.dataset or "")
 
-        The samples are those that its log counts, else those that unpacked runs of the same dataset took.
-        """
-        rows = _rows_per_epoch(run)
-        samples = run.samples_total or self._samples.get(run.dataset or "")
+    def of(self, run: Measurement) -> float | None:
+        """Samples of the run's dataset over the packed rows that one epoch of it went through."""
+        rows, samples = rows_per_epoch(run), self.samples(run)
         ratio = samples / rows if rows and samples else None
         return ratio if ratio and ratio >= 1 and usable(ratio) else None  # below 1 the two saw different data
 
@@ -75,7 +75,8 @@ def _typical() -> Packing:
     return Packing(guess.median, guess.sigma, note)
 
 
-def _rows_per_epoch(run: Measurement) -> float | None:
+def rows_per_epoch(run: Measurement) -> float | None:
+    """Rows of the dataset, packed ones where it is packed, that one epoch of the run took."""
     gpus_known = run.n_gpus is not None or "distributed" not in (run.recipe or "")
     if not (run.steps_total and run.epochs and run.batch_size and gpus_known):
         return None

@@ -76,7 +76,9 @@ def _groups(target: Setup, runs: Sequence[Measurement]) -> Mapping[tuple[Setup, 
     """The runs by setup and experiment; where there are very many, those most like the target."""
     groups: dict[tuple[Setup, str], list[Measurement]] = {}
     for run in runs:
-        groups.setdefault((setup_of_run(run), run.experiment or ""), []).append(run)
+        groups.setdefault((setup_of_run(run), run.experiment or run.log_path.rpartition("/")[0]), []).append(
+            run
+        )
 
     def unlike(key: tuple[Setup, str]) -> tuple[bool, int, int]:
         differences = sum(one != other for one, other in zip(key[0], target, strict=True))
