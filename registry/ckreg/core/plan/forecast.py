@@ -69,6 +69,20 @@ class Forecast:
         return sum(group.estimate.disk.total_gib for group in self.training)
 
     @property
+    def checkpoint_files(self) -> int:
+        """About how many files all checkpoints are."""
+        return sum(group.estimate.disk.files for group in self.training)
+
+    @property
+    def ways_to_save_disk(self) -> tuple[str, ...]:
+        """What of the plan can be changed to need less disk."""
+        disks = [(group.request, group.estimate.disk) for group in self.training]
+        last = sum(disk.total_gib * (1 - 1 / disk.epochs_saved) for _, disk in disks if disk.epochs_saved > 1)
+        whole = any(is_lora(request.recipe) and not disk.adapter_only for request, disk in disks)
+        fewer = [f"save fewer epochs (the last alone: {gib(last)} less)"] if last else []
+        return (*fewer, *(["save adapters only (`save_adapter_weights_only: true`)"] if whole else []))
+
+    @property
     def evaluation_time(self) -> Total:
         """All evaluations one after the other."""
         return total(Part(group.estimate, len(group.evaluations)) for group in self.evaluation)
@@ -82,20 +96,6 @@ class Forecast:
     def evaluations(self) -> int:
         """How many jobs evaluate."""
         return sum(len(group.evaluations) for group in self.evaluation)
-
-    @property
-    def checkpoint_files(self) -> int:
-        """About how many files all checkpoints are."""
-        return sum(group.estimate.disk.files for group in self.training)
-
-    @property
-    def ways_to_save_disk(self) -> tuple[str, ...]:
-        """What of the plan can be changed to need less disk."""
-        disks = [(group.request, group.estimate.disk) for group in self.training]
-        last = sum(disk.total_gib * (1 - 1 / disk.epochs_saved) for _, disk in disks if disk.epochs_saved > 1)
-        whole = any(is_lora(request.recipe) and not disk.adapter_only for request, disk in disks)
-        fewer = [f"save fewer epochs (the last alone: {gib(last)} less)"] if last else []
-        return (*fewer, *(["save adapters only (`save_adapter_weights_only: true`)"] if whole else []))
 
     @property
     def by_run(self) -> dict[str, TimeEstimate]:
