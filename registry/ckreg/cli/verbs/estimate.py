@@ -10,7 +10,7 @@ from ckreg.cli.output import emit, emit_json, note
 from ckreg.cli.scoring import show_score
 from ckreg.commands.estimate import estimate
 from ckreg.core.estimate import Estimate, TrainingRequest
-from ckreg.core.estimate.values import PRELIMINARY
+from ckreg.core.estimate.values import PRELIMINARY, Basis
 from ckreg.core.units import count, duration, gib
 from ckreg.errors import UsageError
 
@@ -121,7 +121,8 @@ def _show(found: Estimate, model: str, *, explain: bool) -> None:
     emit(f"  Request     --time={time.request}")
     kind = "a checkpoint of adapters" if disk.adapter_only else "a checkpoint"
     emit(f"  Disk        {gib(disk.total_gib)}, {gib(disk.checkpoint_gib)} {kind}{_mark(disk.preliminary)}")
-    emit(f"  Batch size  {batch.batch_size} fits{_mark(batch.preliminary)}")
+    fits = f"start with {batch.batch_size} (preliminary)" if batch.preliminary else f"{batch.batch_size} fits"
+    emit(f"  Batch size  {fits}")
     if batch.grad_accum:
         steps = f"{batch.micro_batch_size} with gradient accumulation {batch.grad_accum}"
         emit(f"{_INDENT}{steps} makes an effective {batch.effective_batch_size}")
@@ -130,8 +131,7 @@ def _show(found: Estimate, model: str, *, explain: bool) -> None:
         for line in wrap(advice, _WIDTH - len(_INDENT)):
             emit(_INDENT + line, bold=True)
     emit(f"  Rests on    {_rests_on(found)}")
-    heaviest = sorted(found.basis, key=lambda run: -abs(run.weight or 0.0))
-    for run in heaviest if explain else heaviest[:_SHOWN_RUNS]:
+    for run in sorted(found.basis, key=_lightest_last)[: 0 if explain else _SHOWN_RUNS]:
         emit(f"    {run.run_name or run.log_path}" + (f" (job {run.job_id})" if run.job_id else ""))
     if not explain and len(found.basis) > _SHOWN_RUNS:
         emit(f"    and {len(found.basis) - _SHOWN_RUNS} more; --explain names them")
@@ -153,15 +153,33 @@ def _rests_on(found: Estimate) -> str:
 
 
 def _explain(found: Estimate) -> None:
+    time = found.time
     emit()
-    emit("How the time comes about", bold=True)
-    emit(f"  Input: {found.time.inputs}")
-    emit(f"  Calculation: {found.time.calculation}")
-    emit(f"  Result: {found.time.result}")
-    emit(f"  Tier: {found.tier}: {found.tier.meaning}")
-    emit(f"Disk: {found.disk.calculation}")
-    emit(f"Batch size: {found.batch_size.calculation}")
-    for run in found.basis:
+    emit("How the numbers come about", bold=True)
+    for name, text in (
+        ("Input", time.inputs),
+        ("Time", time.calculation),
+        ("Result", time.result),
+        ("Tier", f"{found.tier}: {found.tier.meaning}"),
+        ("Disk", found.disk.calculation),
+        ("Batch size", found.batch_size.calculation),
+    ):
+        _field(name, text)
+    emit()
+    for run in sorted(found.basis, key=_lightest_last):
         speed = f"{run.seconds_per_step:.4g} s/step" if run.seconds_per_step else "no speed"
         weight = f", weight {run.weight:.0%}" if run.weight is not None else ""
-        emit(f"  {run.log_path}: {speed}, {run.outcome}{weight}")
+        emit(f"  {run.run_name or 'a run without a name'}: {speed}, {run.outcome}{weight}")
+        emit(f"    {run.log_path}")
+
+
+def _field(name: str, text: str) -> None:
+    """A named text, wrapped beside its name."""
+    first, *more = wrap(text, _WIDTH - len(_INDENT), break_long_words=False, break_on_hyphens=False) or [""]
+    emit(f"  {name}".ljust(len(_INDENT)) + first)
+    for line in more:
+        emit(_INDENT + line)
+
+
+def _lightest_last(run: Basis) -> float:
+    return -abs(run.weight or 0.0)
