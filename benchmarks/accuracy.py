@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parents[1]
 REPORT = ROOT / "docs" / "accuracy.md"
 DEFAULT_LOGS = ROOT.parent / "shared" / "logs"
 GRID = "own/grid"
+OUR_GRID = ROOT / "tests" / "data" / "grid2"
 INTRODUCTION = """\
 # How accurate ckreg is
 
@@ -35,7 +36,7 @@ def main() -> None:
         scores, misses = accuracy_logs.score(labels, measured)
         accuracy_logs.print_summary(scores, misses)
         text += accuracy_logs.report(scores, misses, len(labels))
-    for folder in words.grid or [words.logs / GRID]:
+    for folder in words.grid or [words.logs / GRID, OUR_GRID]:
         found = accuracy_report.tried(folder.name, read_grid(folder))
         print(accuracy_report.summary(found), end="")
         text += "\n" + accuracy_report.report(found)
@@ -55,7 +56,7 @@ def _words() -> argparse.Namespace:
         "--grid",
         type=Path,
         action="append",
-        help=f"a folder of jobs.jsonl, sacct.txt and logs; repeatable (default: {GRID} in that of --logs)",
+        help=f"a folder of jobs.jsonl, sacct.txt and logs; repeatable (default: {GRID} of --logs, and ours)",
     )
     parser.add_argument(
         "--only-estimates", action="store_true", help="print the estimates' accuracy; write nothing"

@@ -1,7 +1,7 @@
 """What the terminal and docs/accuracy.md say of the estimates' accuracy: for `accuracy.py`."""
 
 from collections.abc import Callable, Iterator, Sequence
-from statistics import median
+from statistics import mean, median
 from typing import NamedTuple
 
 from accuracy_estimates import SPLITS, Predicted, leaving_experiments_out, random_splits
@@ -81,6 +81,8 @@ def _summary(found: Tried) -> Iterator[str]:
         yield f"  {way.name}, {score.jobs} predictions"
         yield _line("median error", _percent(score.median_error), score.median_error <= most, _percent(most))
         yield f"    {'constant, rate × 1.5':<26}{_percent(constant):>8}{_percent(rate):>8}"
+        means = "".join(f"{_percent(error):>8}" for error in _mean_errors(way))
+        yield f"    {'mean errors of the three':<26}{means}"
         yield _line(
             "within 90th percentile",
             _percent(score.coverage),
@@ -93,6 +95,15 @@ def _summary(found: Tried) -> Iterator[str]:
             score.median_width <= _MOST_WIDTH,
             f"{_MOST_WIDTH}",
         )
+
+
+def _mean_errors(way: Way) -> tuple[float, float, float]:
+    """The mean error of ckreg, the constant and the rate."""
+    return (
+        mean(each.graded.error for each in way.predicted),
+        mean(each.constant_error for each in way.predicted),
+        mean(each.rate_error for each in way.predicted),
+    )
 
 
 def _line(what: str, value: str, enough: bool, asked: str) -> str:
