@@ -135,6 +135,7 @@ class Resources:
     datasets: tuple[DatasetFacts, ...] = ()
     scripts: tuple[ScriptFacts, ...] = ()
     disk: DiskFacts = DiskFacts(None, None)
+    checkpoints: tuple[ModelFacts, ...] = ()
 
     @property
     def advice(self) -> str | None:

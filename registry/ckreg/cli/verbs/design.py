@@ -94,7 +94,8 @@ def _say_done(drafted: Draft, done: Designed, *, shown: bool) -> None:
         emit(brief(drafted.sheet, drafted.checks))
         emit()
     emit(f"Created {drafted.sheet.folder}/experiment_summary.md ({done.commit[:10]}). Please review it.")
-    first = drafted.sheet.plan.runs[0].name
+    plan = drafted.sheet.plan
+    first = plan.runs[0].name if plan.runs else f"{plan.matrix[0].run_name} --task TASK"
     note(
         "Next: create the run directories and configs, submit, and keep the status up to date:\n"
         f"  ckreg show {done.experiment}\n"

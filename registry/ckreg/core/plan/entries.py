@@ -144,12 +144,11 @@ def decision_entries(at: datetime, plan: Plan, batch_sizes: str, recipe: str) ->
 
 def create_entry(at: datetime, plan: Plan, path: str) -> Entry:
     """CREATE_SUMMARY."""
-    total = len(plan.runs) + len(plan.controls)
     fields = (
         ("Command", f"Created {path}"),
         (
             "Result",
-            f"File created with {total} runs ({len(plan.runs)} fine-tuned + {len(plan.controls)} controls)",
+            f"File created with {plan.runs_text.replace(' (', ' runs (', 1)}",
         ),
         ("Explanation", "Comprehensive experiment plan with all configurations and status tracking"),
     )

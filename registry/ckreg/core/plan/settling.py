@@ -14,6 +14,7 @@ def with_full_paths(spec: Spec, full: FullPath) -> Spec:
     return replace(
         spec,
         models=tuple(replace(model, path=full(model.path) if model.path else None) for model in spec.models),
+        checkpoints=tuple(replace(one, path=full(one.path)) for one in spec.checkpoints),
         datasets=tuple(replace(dataset, path=full(dataset.path)) for dataset in spec.datasets),
         evaluation=replace(spec.evaluation, tasks=tuple(_task(task, full) for task in spec.evaluation.tasks)),
     )

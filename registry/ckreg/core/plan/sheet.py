@@ -44,8 +44,13 @@ class Sheet:
 
     @property
     def total_runs(self) -> int:
-        """Fine-tuned runs and controls."""
-        return len(self.plan.runs) + len(self.plan.controls)
+        """Fine-tuned runs, controls and checkpoints."""
+        return self.plan.total_runs
+
+    def evaluation_note(self, run_name: str) -> str:
+        """What there is to say of a run that has no epochs."""
+        is_control = any(control.name == run_name for control in self.plan.controls)
+        return "Base model" if is_control else "Checkpoint"
 
     def script_mark(self, task: str) -> str:
         """`✓`, or why the task's script will not do."""
@@ -101,6 +106,8 @@ class Sheet:
 
     def setting(self, key: str) -> str:
         """What the runs set a recipe key to: one value, the levels, or one a model."""
+        if not self.plan.runs:
+            return "-"
         by_model = {model.name: self._values(key, model.name) for model in self.plan.spec.models}
         if len(set(by_model.values())) == 1:
             return next(iter(by_model.values()))
@@ -130,7 +137,17 @@ class Sheet:
     @property
     def system_prompt(self) -> str:
         """In quotes; several where it varies."""
+        if not self.plan.runs:
+            return f'"{self.plan.spec.evaluation.system_prompt or ""}"'
         return ", ".join(dict.fromkeys(f'"{run.get("system_prompt")}"' for run in self.plan.runs))
+
+    @property
+    def system_prompt_note(self) -> str:
+        """Whether evaluation has the same prompt; only a declared factor may make it another."""
+        other = self.plan.spec.evaluation.system_prompt
+        if other is None or not self.plan.runs:
+            return "consistent across train and eval"
+        return f'a factor of training; every evaluation has "{other}"'
 
     @property
     def validation(self) -> str:
@@ -154,6 +171,7 @@ class Sheet:
         return [
             (model.name, takes.training(self.forecast.of_model(model.name)))
             for model in self.plan.spec.models
+            if self.plan.runs
         ]
 
     @property
@@ -164,6 +182,8 @@ class Sheet:
     @property
     def basis(self) -> str:
         """The prior runs that training's times rest on."""
+        if not self.plan.runs:
+            return "nothing is trained"
         return takes.basis([group.estimate.time for group in self.forecast.training])
 
     @property
