@@ -110,7 +110,7 @@ def test_the_document_says_what_was_planned(tree: Tree) -> None:
     assert (written.name, written.type) == (plan.name, plan.design_type)
     assert written.factors == plan.factors
     names = [run.name for run in plan.runs]
-    assert [row.run_name for row in written.runs] == [*names, *(control.name for control in plan.controls)]
+    assert [row.run_name for row in written.runs] == [row.run_name for row in plan.matrix]
     ranks = [None if run.lora_rank is None else str(run.lora_rank) for run in plan.runs]
     assert [row.lora_rank for row in written.runs[: len(names)]] == ranks
     assert [row.name for row in written.tasks] == [task.name for task in plan.spec.evaluation.tasks]

@@ -1,3 +1,4 @@
+import hashlib
 import json
 import re
 from datetime import datetime
@@ -56,7 +57,9 @@ def test_what_is_there_is_verified_and_logged_as_in_the_seed(place: Path) -> Non
     assert model["Explanation"] == "Verifying base model exists before creating experiment plan"
     dataset = fields(verified, "VERIFY_DATASET")
     assert dataset["Command"] == f"ls -lhd -- {place}/words.json"
-    assert dataset["Result"] == "File exists, 3.6 KiB; train (1,200), validation (1), test (1)"
+    digest = hashlib.sha256((place / "words.json").read_bytes()).hexdigest()
+    splits = "train (1,200), validation (1), test (1)"
+    assert dataset["Result"] == f"File exists, 3.6 KiB; {splits}; SHA-256 {digest}"
     assert fields(verified, "VERIFY_SCRIPT") == {
         "Command": f"ls -- {place}/words.py",
         "Result": "File exists",
@@ -105,7 +108,7 @@ def test_a_split_that_is_wanted_and_missing_is_said_so(place: Path) -> None:
     (place / "few.json").write_text('{"train": [1]}')
     verified = verify(Needs(datasets=((None, "few.json", ("train", "test")),)), settings(place), place)
     assert verified.resources.datasets[0].advice == "Mend it: it has no test split."
-    assert fields(verified, "VERIFY_DATASET")["Result"].endswith("train (1); but it has no test split")
+    assert fields(verified, "VERIFY_DATASET")["Result"].endswith("; but it has no test split")
 
 
 @pytest.mark.parametrize(

@@ -52,7 +52,7 @@ def control_name(model: str) -> str:
 
 
 def proposed_task(dataset: str) -> str:
-    """A task's part of an experiment's name, from its dataset's path: `cap_8L` of `words_8L_80P_10000.json`."""
+    """A task's part of an experiment's name, from its dataset: `cap_8L` of `words_8L_80P_10000.json`."""
     path = PurePosixPath(dataset)
     stem = path.parent.name if path.stem.lower() in _NO_TASK else path.stem
     if words := _WORDS.fullmatch(stem):

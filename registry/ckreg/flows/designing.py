@@ -177,6 +177,7 @@ def _needs(plan: Plan) -> Needs:
         models=tuple((model.name, model.path) for model in spec.models),
         datasets=tuple((dataset.label, dataset.path, dataset.splits or auto) for dataset in spec.datasets),
         scripts=tuple((task.name, task.script, task.dataset) for task in spec.evaluation.tasks),
+        checkpoints=tuple((checkpoint.name, checkpoint.path) for checkpoint in spec.checkpoints),
     )
 
 

@@ -2,6 +2,7 @@
 
 from ckreg.adapters.git.commit import Change, Texts, commit_change, refuse_link, refuse_unless_free
 from ckreg.adapters.git.history import head, is_ancestor, status_events
+from ckreg.adapters.git.provenance import commit_of
 from ckreg.adapters.git.repo import Repo, create, is_repository, open_repo, refuse_bare, require_identity
 from ckreg.adapters.git.staged import staged_summaries
 
@@ -10,6 +11,7 @@ __all__ = [
     "Repo",
     "Texts",
     "commit_change",
+    "commit_of",
     "create",
     "head",
     "is_ancestor",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ckreg.core.estimate.values import PRELIMINARY
+from ckreg.core.fingerprints import model_fingerprint, script_commit
 from ckreg.core.naming import short
 from ckreg.core.plan import takes
 from ckreg.core.plan.forecast import Forecast
@@ -51,6 +52,17 @@ class Sheet:
         """What there is to say of a run that has no epochs."""
         is_control = any(control.name == run_name for control in self.plan.controls)
         return "Base model" if is_control else "Checkpoint"
+
+    @property
+    def model_fingerprints(self) -> list[str]:
+        """What tells the models and checkpoints from others of their name, where it is known."""
+        models = (*self.resources.models, *self.resources.checkpoints)
+        return [text for model in models if (text := model_fingerprint(model))]
+
+    @property
+    def script_commits(self) -> list[str]:
+        """The commit of every task's script, where git knows it."""
+        return [text for script in self.resources.scripts if (text := script_commit(script))]
 
     def script_mark(self, task: str) -> str:
         """`✓`, or why the task's script will not do."""
@@ -225,8 +237,10 @@ class Sheet:
 
     def _advice(self) -> Iterator[str]:
         found = self.resources
-        for model in found.models:
-            yield from _advised(f"Model {model.name}", model.advice)
+        for model in (*found.models, *found.checkpoints):
+            yield from _advised(
+                f"{'Checkpoint' if model.is_checkpoint else 'Model'} {model.name}", model.advice
+            )
         for dataset in found.datasets:
             yield from _advised(f"Dataset {dataset.label or dataset.path}", dataset.advice)
         for script in found.scripts:
