@@ -1,0 +1,73 @@
+"""`ckreg verify`."""
+
+import textwrap
+
+import click
+
+from ckreg.cli.common import Place, json_option
+from ckreg.cli.output import emit, emit_json
+from ckreg.commands.verify import Verification, verify
+from ckreg.core.comparing import Found
+from ckreg.core.text import one_line
+
+CHANGED = 1
+_MARKS = {True: "✓", False: "✗", None: "?"}
+_WIDTH = 80
+_DIGEST = 64
+_SHOWN = 12
+
+
+@click.command()
+@click.argument("experiment")
+@json_option
+@click.pass_obj
+def command(place: Place, /, experiment: str, as_json: bool) -> int:
+    """Look again at an experiment's models, dataset, scripts and disk space.
+
+    Shows what is missing and what changed since the plan was made: folders, weights, rows, hashes, commits.
+    Nothing is changed. Exit code 0: all is as planned; 1: something is missing or changed. EXPERIMENT may be
+    the beginning of a name.
+
+    \b
+    Example:
+      ckreg verify cap_8L_lora
+    """
+    verification = verify(place.home(), experiment)
+    if as_json:
+        emit_json(verification)
+    else:
+        _emit(verification)
+    return 0 if verification.same else CHANGED
+
+
+def _emit(verification: Verification) -> None:
+    emit(verification.experiment, bold=True)
+    for found in verification.resources:
+        _emit_found(found)
+    differing = sum(found.ok is False for found in verification.resources)
+    number = len(verification.resources)
+    emit(f"\n{differing} of {number} missing or changed." if differing else "\nAll is as planned.")
+
+
+def _emit_found(found: Found) -> None:
+    emit(f"  {_MARKS[found.ok]} {found.kind:<10} {found.name}")
+    for change in found.changes:
+        emit(f"      {change.what}: {_short(change.then)} -> {_short(change.now)}")
+    if found.advice:
+        emit(_wrapped(found.advice))
+
+
+def _wrapped(text: str) -> str:
+    indent = " " * 6
+    return textwrap.fill(
+        one_line(text),
+        _WIDTH,
+        initial_indent=indent,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def _short(text: str) -> str:
+    return f"{text[:_SHOWN]}…" if len(text) >= _DIGEST and " " not in text else text

@@ -1,0 +1,70 @@
+"""Looks again at what a plan needs, and says what changed since the plan was made."""
+
+from dataclasses import dataclass
+
+from ckreg.adapters.config import load_settings
+from ckreg.adapters.tree import Home, read_text
+from ckreg.core.comparing import Found, compare
+from ckreg.core.recorded import Recorded, recorded
+from ckreg.core.spec import read_spec
+from ckreg.core.spec.crossing import cross
+from ckreg.errors import CkregError, MalformedError
+from ckreg.flows.verifying import Needs
+from ckreg.flows.verifying import verify as look
+
+_SPEC = "spec.yaml"
+_Wanted = dict[str | None, tuple[str, ...] | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """Every resource as it is today; `same` says that nothing is missing or changed."""
+
+    experiment: str
+    same: bool
+    resources: tuple[Found, ...]
+
+
+def verify(home: Home, experiment: str) -> Verification:
+    """Look at the resources that an experiment's document names, and compare. Nothing is changed.
+
+    Raises:
+        NotFoundError: there is no such experiment.
+        MalformedError: its document names no resources.
+    """
+    name = home.experiment(experiment)
+    path = home.summary(name)
+    then = recorded(read_text(path))
+    if not (then.models or then.datasets or then.scripts):
+        raise MalformedError(
+            f"{path}: nothing is listed under 'Resources', so there is nothing to verify. List the models as "
+            "`  - NAME: `PATH``, the dataset as `- **Path:** `PATH``."
+        )
+    needs = _needs(then, _wanted_splits(home, name))
+    found = compare(then, look(needs, load_settings(home), home.root).resources)
+    return Verification(name, all(one.ok is not False for one in found), found)
+
+
+def _needs(then: Recorded, wanted: _Wanted) -> Needs:
+    return Needs(
+        # Where models_dir was not set, the name stands for the path.
+        models=tuple(
+            (model.name, None if model.path == model.name else model.path)
+            for model in then.models
+            if not model.is_checkpoint
+        ),
+        datasets=tuple((dataset.label, dataset.path, wanted.get(dataset.label)) for dataset in then.datasets),
+        scripts=tuple((script.task, script.script, script.dataset) for script in then.scripts),
+        checkpoints=tuple((model.name, model.path) for model in then.models if model.is_checkpoint),
+    )
+
+
+def _wanted_splits(home: Home, name: str) -> _Wanted:
+    """The splits that the spec wants of each dataset; the document does not say which are wanted."""
+    path = home.experiments / name / _SPEC
+    try:
+        spec = read_spec(read_text(path), format="yaml", name=str(path))
+    except CkregError:
+        return {}
+    auto = ("train", "validation") if any(run.validation for run in cross(spec)) else None
+    return {dataset.label: dataset.splits or auto for dataset in spec.datasets}
