@@ -14,6 +14,7 @@ from ckreg.adapters.tree import EXPERIMENTS, SUMMARY, Home
 from ckreg.core import journal
 from ckreg.core.estimate.values import BatchSizeEstimate, TrainingRequest
 from ckreg.core.journal import Entry
+from ckreg.core.likeness import notes_of
 from ckreg.core.plan import entries
 from ckreg.core.plan.checks import Check, eight_checks
 from ckreg.core.plan.forecast import EvaluationForecast, Forecast, TrainingForecast, prior_runs
@@ -29,6 +30,7 @@ from ckreg.core.spec import Spec, dump_spec
 from ckreg.core.summary import parse
 from ckreg.errors import RefusedError
 from ckreg.flows.committing import commit_edits
+from ckreg.flows.duplicates import find_twins
 from ckreg.flows.estimating import Priors, evaluation, load_priors, training
 from ckreg.flows.verifying import Needs, verify
 
@@ -74,14 +76,18 @@ def draft_experiment(home: Home, spec: Spec, *, index: bool = True) -> Draft:
     priors = load_priors(home, index=index)
     settled = _settled(home, spec, settings, priors, now)
     forecast = _forecast(settled.plan, settled.resources, settings, priors)
+    same = tuple(notes_of(find_twins(home, settled.plan, priors.measurements)))
     folder = str(home.experiments / settled.plan.name)
-    sheet = Sheet(settled.plan, settled.resources, forecast, settings, folder, now, settled.assumptions)
+    sheet = Sheet(
+        settled.plan, settled.resources, forecast, settings, folder, now, (*same, *settled.assumptions)
+    )
     document = assets.render_summary(sheet)
     checks = eight_checks(settled.plan, settled.resources, forecast, parse(document))
     found = prior_runs(forecast.times)
     log = [
         *settled.checked,
         entries.search_entry(now, found, priors.runs, indexed=index),
+        entries.duplicates_entry(now, same),
         *settled.calculated,
         *entries.calculation_entries(now, forecast),
         *entries.decision_entries(now, settled.plan, sheet.setting("batch_size"), sheet.setting("recipe")),

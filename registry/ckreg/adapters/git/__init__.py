@@ -1,5 +1,6 @@
 """git: its own commands write, GitPython reads history."""
 
+from ckreg.adapters.git.branches import contents, files_on_branches
 from ckreg.adapters.git.commit import Change, Texts, commit_change, refuse_link, refuse_unless_free
 from ckreg.adapters.git.history import head, is_ancestor, status_events
 from ckreg.adapters.git.provenance import commit_of
@@ -12,7 +13,9 @@ __all__ = [
     "Texts",
     "commit_change",
     "commit_of",
+    "contents",
     "create",
+    "files_on_branches",
     "head",
     "is_ancestor",
     "is_repository",

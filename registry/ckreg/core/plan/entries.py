@@ -28,6 +28,15 @@ def search_entry(at: datetime, found: Sequence[Basis], total: int, *, indexed: b
     return Entry(at, "SEARCH_PRIOR_RUNS", "Looking for similar experiments", fields)
 
 
+def duplicates_entry(at: datetime, notes: Sequence[str]) -> Entry:
+    """SEARCH_DUPLICATES: the same runs in other experiments, on other branches, in logs."""
+    fields = (
+        ("Result", " ".join(notes) or "No other experiment, branch or log has the same runs"),
+        ("Explanation", "Noticing work that is planned or done already; the plan goes ahead"),
+    )
+    return Entry(at, "SEARCH_DUPLICATES", "Looking for the same runs elsewhere", fields)
+
+
 def batch_size_entries(
     at: datetime, estimates: Iterable[tuple[TrainingRequest, BatchSizeEstimate]]
 ) -> Iterator[Entry]:
