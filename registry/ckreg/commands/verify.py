@@ -1,5 +1,6 @@
 """Looks again at what a plan needs, and says what changed since the plan was made."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ckreg.adapters.config import load_settings
@@ -9,6 +10,7 @@ from ckreg.core.recorded import Recorded, recorded
 from ckreg.core.spec import read_spec
 from ckreg.core.spec.crossing import cross
 from ckreg.errors import CkregError, MalformedError
+from ckreg.flows.creating import Offer, create, offers
 from ckreg.flows.verifying import Needs
 from ckreg.flows.verifying import verify as look
 
@@ -43,6 +45,21 @@ def verify(home: Home, experiment: str) -> Verification:
     needs = _needs(then, _wanted_splits(home, name))
     found = compare(then, look(needs, load_settings(home), home.root).resources)
     return Verification(name, all(one.ok is not False for one in found), found)
+
+
+def missing_datasets(home: Home, experiment: str) -> tuple[Offer, ...]:
+    """The datasets of an experiment that are missing and could be written, as their task is known."""
+    then = recorded(read_text(home.summary(home.experiment(experiment))))
+    return offers(dataset.path for dataset in then.datasets)
+
+
+def create_datasets(offered: Iterable[Offer]) -> None:
+    """Write the datasets.
+
+    Raises:
+        OutsideError: a file cannot be written.
+    """
+    create(offered)
 
 
 def _needs(then: Recorded, wanted: _Wanted) -> Needs:

@@ -35,7 +35,8 @@ class Change:
 class Found:
     """A resource as it is today: what to do where it is missing, and what changed since the plan.
 
-    `ok` is None where it cannot be told (disk space without a scratch_dir).
+    `ok` is None where it cannot be told (disk space without a scratch_dir). What was missing when the plan
+    was made and is there now is well.
     """
 
     kind: Kind
@@ -62,7 +63,8 @@ def compare(then: Recorded, now: Resources) -> tuple[Found, ...]:
 
 def _found(kind: Kind, name: str, path: str | None, advice: str | None, changes: Iterator[Change]) -> Found:
     changed = tuple(changes)
-    return Found(kind, name, path, not advice and not changed, advice, changed)
+    worse = [change for change in changed if change.now != _VERIFIED]
+    return Found(kind, name, path, not advice and not worse, advice, changed)
 
 
 def _rows(split: Split) -> str:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from ckreg.core.capitalization import known_words
 from ckreg.core.units import gib
 
 SPLITS = ("train", "validation", "test")
@@ -78,9 +79,15 @@ class DatasetFacts:
         if not self.found:
             return (
                 f"Create {self.path}, for example a JSON file with the keys train, validation and test, "
-                "each a list of examples."
+                f"each a list of examples.{self._offer}"
             )
         return f"Mend it: {self.reason}." if self.reason else None
+
+    @property
+    def _offer(self) -> str:
+        """Help to create it, where the task is known."""
+        words = known_words(self.path)
+        return f" `ckreg verify EXPERIMENT --create-dataset` writes it ({words})." if words else ""
 
 
 @dataclass(frozen=True, slots=True)

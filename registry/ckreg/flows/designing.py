@@ -30,6 +30,7 @@ from ckreg.core.spec import Spec, dump_spec
 from ckreg.core.summary import parse
 from ckreg.errors import RefusedError
 from ckreg.flows.committing import commit_edits
+from ckreg.flows.creating import Offer, offers
 from ckreg.flows.duplicates import find_twins
 from ckreg.flows.estimating import Priors, evaluation, load_priors, training
 from ckreg.flows.verifying import Needs, verify
@@ -65,8 +66,10 @@ class _Settled:
     assumptions: tuple[str, ...]
 
 
-def draft_experiment(home: Home, spec: Spec, *, index: bool = True) -> Draft:
+def draft_experiment(home: Home, spec: Spec, *, index: bool = True, created: Iterable[Entry] = ()) -> Draft:
     """Design an experiment; paths of the spec are relative to the registry. Only the cache is written.
+
+    `created` are entries of the journal for what was written beforehand.
 
     Raises:
         RefusedError: an experiment of that name is there.
@@ -85,6 +88,7 @@ def draft_experiment(home: Home, spec: Spec, *, index: bool = True) -> Draft:
     checks = eight_checks(settled.plan, settled.resources, forecast, parse(document))
     found = prior_runs(forecast.times)
     log = [
+        *created,
         *settled.checked,
         entries.search_entry(now, found, priors.runs, indexed=index),
         entries.duplicates_entry(now, same),
@@ -121,6 +125,11 @@ def write_experiment(home: Home, draft: Draft) -> str:
     except BaseException:
         _remove_empty(home, draft.name)
         raise
+
+
+def missing_datasets(home: Home, spec: Spec) -> tuple[Offer, ...]:
+    """The datasets of a spec that are missing and could be written, as their task is known."""
+    return offers(_full_path(home, dataset.path) for dataset in spec.datasets)
 
 
 def refuse_existing(home: Home, name: str) -> None:

@@ -4,9 +4,17 @@ from collections.abc import Callable
 
 import click
 
-from ckreg.cli.common import Place, dry_run_option, json_option, on_terminal, yes_option
+from ckreg.cli.common import (
+    Place,
+    create_dataset_option,
+    dry_run_option,
+    json_option,
+    on_terminal,
+    yes_option,
+)
+from ckreg.cli.offering import accepted
 from ckreg.cli.output import emit, emit_json, note, warn
-from ckreg.commands.design import Designed, design, draft
+from ckreg.commands.design import Designed, create_datasets, design, draft, missing_datasets
 from ckreg.core.plan.brief import brief
 from ckreg.errors import RefusedError, UsageError
 from ckreg.flows.designing import Draft
@@ -15,11 +23,22 @@ from ckreg.flows.designing import Draft
 @click.command()
 @click.option("--spec", required=True, metavar="FILE", help="The spec: YAML, TOML or JSON.")
 @click.option("--no-index", is_flag=True, help="Rest on what is indexed; look for no new logs.")
+@create_dataset_option
 @yes_option
 @dry_run_option
 @json_option
 @click.pass_obj
-def command(place: Place, /, *, spec: str, no_index: bool, yes: bool, dry_run: bool, as_json: bool) -> None:
+def command(  # noqa: PLR0913  # an option each
+    place: Place,
+    /,
+    *,
+    spec: str,
+    no_index: bool,
+    create_dataset: bool,
+    yes: bool,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
     """Write a verified, estimated plan from a spec, and commit it.
 
     Models, dataset, evaluation scripts and disk space are looked at; what is missing is marked in the plan
@@ -32,7 +51,9 @@ def command(place: Place, /, *, spec: str, no_index: bool, yes: bool, dry_run: b
       ckreg design --spec lora_comparison.yaml --dry-run
     """
     home = place.home()
-    drafted = draft(home, place.path(spec), index=not no_index)
+    offered = [] if dry_run else missing_datasets(home, place.path(spec))
+    created = create_datasets(accepted(offered, agreed=create_dataset, ask=not yes))
+    drafted = draft(home, place.path(spec), index=not no_index, created=created)
     for warning in drafted.sheet.settings.warnings:
         warn(warning)
     if dry_run:

@@ -4,9 +4,10 @@ import textwrap
 
 import click
 
-from ckreg.cli.common import Place, json_option
+from ckreg.cli.common import Place, create_dataset_option, json_option
+from ckreg.cli.offering import accepted
 from ckreg.cli.output import emit, emit_json
-from ckreg.commands.verify import Verification, verify
+from ckreg.commands.verify import Verification, create_datasets, missing_datasets, verify
 from ckreg.core.comparing import Found
 from ckreg.core.text import one_line
 
@@ -19,20 +20,23 @@ _SHOWN = 12
 
 @click.command()
 @click.argument("experiment")
+@create_dataset_option
 @json_option
 @click.pass_obj
-def command(place: Place, /, experiment: str, as_json: bool) -> int:
+def command(place: Place, /, experiment: str, create_dataset: bool, as_json: bool) -> int:
     """Look again at an experiment's models, dataset, scripts and disk space.
 
     Shows what is missing and what changed since the plan was made: folders, weights, rows, hashes, commits.
-    Nothing is changed. Exit code 0: all is as planned; 1: something is missing or changed. EXPERIMENT may be
-    the beginning of a name.
+    The experiment is not changed. Exit code 0: all is as planned; 1: something is missing or changed.
+    EXPERIMENT may be the beginning of a name.
 
     \b
     Example:
       ckreg verify cap_8L_lora
     """
-    verification = verify(place.home(), experiment)
+    home = place.home()
+    create_datasets(accepted(missing_datasets(home, experiment), agreed=create_dataset, ask=not as_json))
+    verification = verify(home, experiment)
     if as_json:
         emit_json(verification)
     else:
