@@ -11,6 +11,7 @@ from ckreg.commands.check import Finding, check
 from ckreg.commands.estimate import estimate
 from ckreg.commands.query import query
 from ckreg.commands.status_set import Wish, status_set
+from ckreg.commands.verify import Verification, verify
 from ckreg.core.estimate.values import Estimate, TrainingRequest
 from ckreg.core.status import Source, Status
 from ckreg.core.summary import Summary, parse
@@ -129,6 +130,15 @@ class Registry:
             UsageError: a number is not above zero.
         """
         return estimate(self.home, TrainingRequest(model, recipe, **asked))
+
+    def verify(self, experiment: str) -> Verification:
+        """The experiment's resources as they are today, and what changed since the plan.
+
+        Raises:
+            NotFoundError: there is no such experiment.
+            MalformedError: its document names no resources.
+        """
+        return verify(self.home, experiment)
 
     def query(self, sql: str) -> list[Mapping[str, object]]:
         """The rows that a read-only SELECT over the cache gives.

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from ckreg.adapters.config import load_settings
 from ckreg.adapters.tree import Home, read_text
 from ckreg.core.comparing import Found, compare
+from ckreg.core.plan.settling import wanted_splits
 from ckreg.core.recorded import Recorded, recorded
 from ckreg.core.spec import read_spec
-from ckreg.core.spec.crossing import cross
 from ckreg.errors import CkregError, MalformedError
 from ckreg.flows.creating import Offer, create, offers
 from ckreg.flows.verifying import Needs
@@ -80,8 +80,6 @@ def _wanted_splits(home: Home, name: str) -> _Wanted:
     """The splits that the spec wants of each dataset; the document does not say which are wanted."""
     path = home.experiments / name / _SPEC
     try:
-        spec = read_spec(read_text(path), format="yaml", name=str(path))
+        return wanted_splits(read_spec(read_text(path), format="yaml", name=str(path)))
     except CkregError:
         return {}
-    auto = ("train", "validation") if any(run.validation for run in cross(spec)) else None
-    return {dataset.label: dataset.splits or auto for dataset in spec.datasets}

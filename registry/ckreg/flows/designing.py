@@ -20,7 +20,7 @@ from ckreg.core.plan.checks import Check, eight_checks
 from ckreg.core.plan.forecast import EvaluationForecast, Forecast, TrainingForecast, prior_runs
 from ckreg.core.plan.requests import evaluation_requests, training_request, training_requests
 from ckreg.core.plan.resolve import resolve
-from ckreg.core.plan.settling import with_batch_sizes, with_full_paths, with_model_paths
+from ckreg.core.plan.settling import wanted_splits, with_batch_sizes, with_full_paths, with_model_paths
 from ckreg.core.plan.sheet import Sheet
 from ckreg.core.plan.values import Plan
 from ckreg.core.resources import Resources
@@ -186,11 +186,10 @@ def _full_path(home: Home, path: str) -> str:
 
 def _needs(plan: Plan) -> Needs:
     spec = plan.spec
-    # `auto` splits: training needs one, and validation during training the other.
-    auto = ("train", "validation") if any(run.validation for run in plan.runs) else None
+    wanted = wanted_splits(spec)
     return Needs(
         models=tuple((model.name, model.path) for model in spec.models),
-        datasets=tuple((dataset.label, dataset.path, dataset.splits or auto) for dataset in spec.datasets),
+        datasets=tuple((dataset.label, dataset.path, wanted[dataset.label]) for dataset in spec.datasets),
         scripts=tuple((task.name, task.script, task.dataset) for task in spec.evaluation.tasks),
         checkpoints=tuple((checkpoint.name, checkpoint.path) for checkpoint in spec.checkpoints),
     )

@@ -79,6 +79,8 @@ class Sheet:
     @property
     def epochs_to_evaluate(self) -> str:
         """Which epochs, in words."""
+        if not self.plan.runs:
+            return "each checkpoint as it is"
         epochs = self.plan.spec.evaluation.epochs
         words = {"last": "last epoch only", "all": "all epochs", "best": "best by validation loss"}
         text = words[epochs] if isinstance(epochs, str) else ", ".join(map(str, epochs))
