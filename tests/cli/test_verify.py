@@ -1,6 +1,7 @@
 """`ckreg verify` as it is called."""
 
 import json
+from pathlib import Path
 
 from ckreg.adapters.tree import Home
 from tests.cli.calls import Caller
@@ -33,3 +34,19 @@ def test_a_hostile_document_reaches_no_terminal_raw(home: Home, call: Caller) ->
     said = call("verify", EXPERIMENT)
     assert said.code == 1
     assert "\x1b" not in said.out
+
+
+def test_update_shows_its_diff_and_writes_it(home: Home, call: Caller, tmp_path: Path) -> None:
+    (tmp_path / "words.json").write_text('{"train": [1]}')
+    summary = home.summary(EXPERIMENT)
+    text = summary.read_text().replace(
+        "`/data/words.json` ✓ verified", f"`{tmp_path}/words.json` ✗ not found"
+    )
+    summary.write_text(text)
+    said = call("verify", EXPERIMENT, "--update", "--dry-run")
+    assert f"+- **Path:** `{tmp_path}/words.json` ✓ verified\n" in said.out
+    assert summary.read_text() == text
+    said = call("verify", EXPERIMENT, "--update")
+    assert f"Updated experiments/{EXPERIMENT}/experiment_summary.md (" in said.err
+    assert "  ✓ dataset" in said.out
+    assert f"`{tmp_path}/words.json` ✓ verified" in summary.read_text()

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from ckreg.adapters.tree import Home
-from ckreg.commands.verify import verify
-from ckreg.errors import MalformedError, NotFoundError
+from ckreg.commands.verify import update, verify
+from ckreg.errors import MalformedError, NotFoundError, RefusedError
 from ckreg.flows.designing import draft_experiment, write_experiment
 from tests.core.spec.helpers import read, sound
 from tests.documents import EXPERIMENT
@@ -145,3 +145,24 @@ def test_a_document_that_names_nothing_is_malformed(home: Home) -> None:
         verify(home, EXPERIMENT)
     with pytest.raises(NotFoundError):
         verify(home, "absent")
+
+
+def test_what_is_found_later_is_written_in_and_committed(
+    home: Home, planned: str, tmp_path: Path, git: Git
+) -> None:
+    (tmp_path / "words.json").write_text(json.dumps({"train": [1, 2, 3, 4], "test": [4]}))
+    before = home.summary(planned).read_text()
+    dry = update(home, planned, dry_run=True)
+    assert (dry.commit, home.summary(planned).read_text()) == (None, before)
+    done = update(home, planned)
+    assert git(home.root, "log", "-1", "--format=%H %s").strip() == f"{done.commit} verify: {planned}"
+    changed = git(home.root, "show", "--format=", "--numstat", "HEAD").split()
+    assert changed == ["3", "3", f"experiments/{planned}/experiment_summary.md"]
+    assert verify(home, planned).same
+    assert update(home, planned).commit is None
+
+
+def test_a_sealed_plan_is_not_updated(home: Home, planned: str) -> None:
+    (home.experiments / planned / "plan.seal").write_text("{}")
+    with pytest.raises(RefusedError, match="ckreg amend"):
+        update(home, planned)

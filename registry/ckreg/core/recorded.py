@@ -10,12 +10,12 @@ from ckreg.core.summary.parse import summary_of
 from ckreg.core.summary.tables import under
 from ckreg.core.text import LINE_END
 
-_MODELS = ("Resources", "Models")
-_DATASET = ("Resources", "Dataset")
-_TASKS = ("Resources", "Evaluation Tasks")
+MODELS = ("Resources", "Models")
+DATASET = ("Resources", "Dataset")
+TASKS = ("Resources", "Evaluation Tasks")
 _DISK = ("Compute Estimates", "Disk Space")
-_CODE = re.compile(r"(?P<ticks>`+)(?P<path>.*?)(?P=ticks)(?!`)(?P<mark>.*)")
-_MODEL = re.compile(r"\s+[-*+] (?P<name>[^\s:`]+): (?P<rest>`.*)")
+CODE = re.compile(r"(?P<ticks>`+)(?P<path>.*?)(?P=ticks)(?!`)(?P<mark>.*)")
+MODEL = re.compile(r"\s+[-*+] (?P<name>[^\s:`]+): (?P<rest>`.*)")
 _OF_LABEL = re.compile(r"(?P<key>Path|Splits|SHA-256)(?: \((?P<label>.*)\))?")
 _CONFIG = re.compile(r"(?P<name>\S+) SHA-256 `(?P<digest>[0-9a-f]{64})`")
 _WEIGHTS = re.compile(r"weights (?P<bytes>[\d,]+) bytes")
@@ -87,12 +87,12 @@ def _fields(document: Document, section: tuple[str, ...], key: str) -> list[str]
 
 def _models(document: Document) -> Iterator[RecordedModel]:
     fingerprints = dict(
-        text.split(": ", 1) for text in _fields(document, _MODELS, FINGERPRINT) if ": " in text
+        text.split(": ", 1) for text in _fields(document, MODELS, FINGERPRINT) if ": " in text
     )
     checkpoints = False
-    for line in _lines(document, _MODELS):
+    for _, line in section_lines(document, MODELS):
         checkpoints = checkpoints or "**Checkpoints" in line
-        listed = _MODEL.fullmatch(line.rstrip())
+        listed = MODEL.fullmatch(line.rstrip())
         path, sound = _place(listed["rest"]) if listed else (None, False)
         if listed and path is not None:
             print_of = fingerprints.get(listed["name"], "")
@@ -107,25 +107,27 @@ def _models(document: Document) -> Iterator[RecordedModel]:
             )
 
 
-def _lines(document: Document, section: tuple[str, ...]) -> list[str]:
-    """The lines under a section's heading, up to the next heading."""
+def section_lines(document: Document, section: tuple[str, ...]) -> list[tuple[int, str]]:
+    """The lines under a section's heading, up to the next heading, each with its number (from 1)."""
     starts = [heading.line for heading in document.headings if under((*heading.path, heading.title), section)]
     if not starts:
         return []
     following = (heading.line for heading in document.headings if heading.line > starts[0])
-    return LINE_END.split(document.text)[starts[0] : next(following, 0) - 1 or None]
+    lines = LINE_END.split(document.text)
+    end = next(following, len(lines) + 1)
+    return list(enumerate(lines[starts[0] : end - 1], start=starts[0] + 1))
 
 
 def _place(text: str) -> tuple[str | None, bool]:
     """The path in backticks, and whether it is marked as verified."""
-    found = _CODE.match(text)
+    found = CODE.match(text)
     return (found["path"].strip(), "✓" in found["mark"]) if found else (None, False)
 
 
 def _datasets(document: Document) -> Iterator[RecordedDataset]:
     told: dict[str | None, dict[str, str]] = {}
     for field in document.fields:
-        if under(field.path, _DATASET) and (known := _OF_LABEL.fullmatch(field.key)):
+        if under(field.path, DATASET) and (known := _OF_LABEL.fullmatch(field.key)):
             told.setdefault(known["label"], {})[known["key"]] = field.value
     for label, values in told.items():
         path, sound = _place(values.get("Path", ""))
@@ -140,7 +142,7 @@ def _splits(text: str) -> tuple[tuple[str, str], ...]:
 
 
 def _scripts(document: Document) -> Iterator[RecordedScript]:
-    told = (text.rpartition(": ") for text in _fields(document, _TASKS, COMMIT))
+    told = (text.rpartition(": ") for text in _fields(document, TASKS, COMMIT))
     commits = {task: commit.strip("` ") for task, _, commit in told}
     for row in summary_of(document).tasks:
         script, sound = _place(row.script or "")
@@ -151,7 +153,7 @@ def _scripts(document: Document) -> Iterator[RecordedScript]:
 
 
 def _versions(document: Document) -> tuple[tuple[str, str], ...]:
-    texts = [part for text in _fields(document, _MODELS, VERSIONS)[:1] for part in text.split(", ")]
+    texts = [part for text in _fields(document, MODELS, VERSIONS)[:1] for part in text.split(", ")]
     return tuple(
         (package, version) for package, _, version in (text.partition(" ") for text in texts) if version
     )

@@ -4,10 +4,11 @@ import textwrap
 
 import click
 
-from ckreg.cli.common import Place, create_dataset_option, json_option
+from ckreg.adapters.tree import EXPERIMENTS, SUMMARY, Home
+from ckreg.cli.common import Place, create_dataset_option, dry_run_option, json_option
 from ckreg.cli.offering import accepted
-from ckreg.cli.output import emit, emit_json
-from ckreg.commands.verify import Verification, create_datasets, missing_datasets, verify
+from ckreg.cli.output import emit, emit_diff, emit_json, note
+from ckreg.commands.verify import Verification, create_datasets, missing_datasets, update, verify
 from ckreg.core.comparing import Found
 from ckreg.core.text import one_line
 
@@ -21,27 +22,47 @@ _SHOWN = 12
 @click.command()
 @click.argument("experiment")
 @create_dataset_option
+@click.option("--update", "to_update", is_flag=True, help="Write what is found into the document; commit it.")
+@dry_run_option
 @json_option
 @click.pass_obj
-def command(place: Place, /, experiment: str, create_dataset: bool, as_json: bool) -> int:
+def command(
+    place: Place, /, *, experiment: str, create_dataset: bool, to_update: bool, dry_run: bool, as_json: bool
+) -> int:
     """Look again at an experiment's models, dataset, scripts and disk space.
 
     Shows what is missing and what changed since the plan was made: folders, weights, rows, hashes, commits.
-    The experiment is not changed. Exit code 0: all is as planned; 1: something is missing or changed.
-    EXPERIMENT may be the beginning of a name.
+    The document stays as it is, unless --update is given. Exit code 0: all is as planned; 1: something is
+    missing or changed. EXPERIMENT may be the beginning of a name.
 
     \b
     Example:
       ckreg verify cap_8L_lora
+      ckreg verify cap_8L_lora --update --dry-run
     """
     home = place.home()
-    create_datasets(accepted(missing_datasets(home, experiment), agreed=create_dataset, ask=not as_json))
+    if not dry_run:
+        offered = missing_datasets(home, experiment)
+        create_datasets(accepted(offered, agreed=create_dataset, ask=not as_json))
+    if to_update:
+        _update(home, experiment, dry_run=dry_run, quiet=as_json)
     verification = verify(home, experiment)
     if as_json:
         emit_json(verification)
     else:
         _emit(verification)
     return 0 if verification.same else CHANGED
+
+
+def _update(home: Home, experiment: str, *, dry_run: bool, quiet: bool) -> None:
+    """Update the document, or show the diff unless `quiet`."""
+    done = update(home, experiment, dry_run=dry_run)
+    if done.after == done.before:
+        note("The document says so already.")
+    elif dry_run and not quiet:
+        emit_diff(f"{EXPERIMENTS}/{done.experiment}/{SUMMARY}", done.before, done.after)
+    elif not dry_run:
+        note(f"Updated {EXPERIMENTS}/{done.experiment}/{SUMMARY} ({(done.commit or '')[:10]}).")
 
 
 def _emit(verification: Verification) -> None:
