@@ -59,9 +59,12 @@ class Settings:
         Kind.LIST, (), "Environment modules that jobs load.", '["anaconda3/2025.6"]'
     )
     max_gpu_hours: float | None = _key(
-        Kind.AMOUNT, None, "A plan of more GPU hours than this is pointed out.", "500"
+        Kind.AMOUNT, None, "A plan of more GPU hours is told what to cut.", "500"
     )
     max_submit: int | None = _key(Kind.WHOLE, None, "At most this many jobs in the queue at once.", "100")
+    concurrent_jobs: int | None = _key(
+        Kind.WHOLE, None, "Jobs that run at once, for the wall time of a plan.", "8"
+    )
     sign: bool = _key(Kind.FLAG, False, "Sign ckreg's own commits, as `git commit -S` does.", "false")
     lock_timeout_seconds: float = _key(
         Kind.AMOUNT, 60.0, "How long to wait for another ckreg that is writing, in seconds.", "60"

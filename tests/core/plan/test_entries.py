@@ -1,6 +1,7 @@
 """Every calculation and decision has its entry, in the words of the description's format."""
 
 import shlex
+from dataclasses import replace
 
 from ckreg.core import journal
 from ckreg.core.plan import entries
@@ -20,6 +21,17 @@ def test_the_search_names_the_call_and_what_it_found() -> None:
 def test_a_search_that_found_nothing_says_so() -> None:
     assert "Result: No prior runs found\n" in journal.render([entries.search_entry(NOW, [], 0, indexed=True)])
     assert "--no-index" in journal.render([entries.search_entry(NOW, [], 0, indexed=False)])
+
+
+def test_the_search_quotes_how_estimates_did() -> None:
+    made = entries.search_entry(NOW, [basis()], 22, indexed=True, score="so far 3 of 3 runs within")
+    assert dict(made.fields)["Result"].endswith("slurm-12345.out; estimates: so far 3 of 3 runs within")
+
+
+def test_the_basis_quotes_how_estimates_did() -> None:
+    made = sheet(planned(), basis())
+    scored = replace(made, score="so far 3 of 3 runs within")
+    assert scored.basis == f"{made.basis}; so far 3 of 3 runs within"
 
 
 def test_speed_time_and_disk_are_there_even_without_prior_runs() -> None:

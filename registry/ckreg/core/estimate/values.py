@@ -1,6 +1,6 @@
 """What is asked of an estimate, and what it answers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -41,6 +41,8 @@ class TrainingRequest:
 
     `batch_size` is per GPU and step; `samples` are those of the training split, before packing. `lora_rank`
     of `None` means any rank, `gpu_type` of `None` any GPU, `samples` of `None` that nobody has counted them.
+    With `drop_last` an epoch's last batch is left out where it is not whole; `max_steps_per_epoch` ends an
+    epoch early, as torchtune's setting of that name does.
     """
 
     model: str
@@ -59,6 +61,8 @@ class TrainingRequest:
     dataset: str | None = None
     runs: int = 1
     epochs_saved: int | None = None
+    drop_last: bool = False
+    max_steps_per_epoch: int | None = None
 
     def __post_init__(self) -> None:
         """Refuse what nothing can be calculated from: text that is empty, numbers that are not positive."""
@@ -79,6 +83,7 @@ _COUNTS = (
     "gpu_memory_gib",
     "validation_samples",
     "runs",
+    "max_steps_per_epoch",
 )
 
 
@@ -112,7 +117,11 @@ def _positive(name: str, value: float | None) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """A prior run that an estimate rests on; what its log does not say is `None`."""
+    """A prior run that an estimate rests on; what its log does not say is `None`.
+
+    `weight` is its share in a speed that runs of several setups tell; the shares of all runs, those that are
+    not named included, add up to 1, and one may be below 0.
+    """
 
     log_path: str
     run_name: str | None
@@ -127,9 +136,12 @@ class Basis:
     checkpoint_gib: float | None
     peak_gpu_mem_gib: float | None
     outcome: str
+    weight: float | None = None
 
 
-def basis_of(runs: Sequence[Measurement]) -> tuple[Basis, ...]:
+def basis_of(
+    runs: Sequence[Measurement], weights: Mapping[Measurement, float] | None = None
+) -> tuple[Basis, ...]:
     """Name the runs that a number rests on, in the order of their logs."""
     return tuple(
         Basis(
@@ -146,6 +158,7 @@ def basis_of(runs: Sequence[Measurement]) -> tuple[Basis, ...]:
             checkpoint_gib=run.checkpoint_gib,
             peak_gpu_mem_gib=run.peak_gpu_mem_gib,
             outcome=str(run.outcome),
+            weight=None if weights is None else round(weights.get(run, 0.0), 3),
         )
         for run in sorted(runs, key=lambda run: (run.log_path, run.segment))
     )

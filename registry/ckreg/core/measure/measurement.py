@@ -107,6 +107,7 @@ class Measurement:
     gpu_utilisation: float | None = None
     """Mean share of the time in which the GPU was busy, in percent."""
     samples_total: int | None = None
+    """Of an evaluation, or of one epoch of training where the log counts them."""
     samples_done: int | None = None
     seconds_per_sample: float | None = None
     """Of an evaluation: its time over the samples that it finished."""

@@ -14,12 +14,15 @@ from ckreg.core.units import count, duration, gib
 _NAMED = 5
 
 
-def search_entry(at: datetime, found: Sequence[Basis], total: int, *, indexed: bool) -> Entry:
-    """SEARCH_PRIOR_RUNS: the call of `ckreg index`, and the runs that the estimates rest on."""
+def search_entry(
+    at: datetime, found: Sequence[Basis], total: int, *, indexed: bool, score: str | None = None
+) -> Entry:
+    """SEARCH_PRIOR_RUNS: the call of `ckreg index`, the runs to rest on, and how earlier estimates did."""
     named = ", ".join(basis.log_path for basis in found[:_NAMED])
     more = f" and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
     use = f"{count(len(found))} similar: {named}{more}" if found else "none similar"
     result = f"{count(total)} prior runs known, {use}" if total else "No prior runs found"
+    result += f"; estimates: {score}" if score else ""
     fields = (
         ("Command", "ckreg index"),
         ("Result", result if indexed else f"{result} (logs not looked at again: --no-index)"),

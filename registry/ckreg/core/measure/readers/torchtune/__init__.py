@@ -21,6 +21,7 @@ from ckreg.core.measure.readers.torchtune.config import (
     gpus_of,
     model_of,
     recipe_and_config,
+    samples_of,
 )
 from ckreg.core.measure.readers.torchtune.lines import (
     checkpoint_gib,
@@ -98,6 +99,7 @@ def _measure(data: bytes, log_path: str, segment: int) -> Measurement:
         checkpoint_gib=checkpoint_gib(plain, config),
         checkpoint_seconds=last_save_seconds(plain),
         peak_gpu_mem_gib=peak_memory_gib(plain),
+        samples_total=samples_of(config, prose),
         outcome=verdict.outcome,
         outcome_evidence=verdict.evidence,
     )
