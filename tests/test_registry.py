@@ -25,6 +25,12 @@ def test_what_the_command_line_does_python_does(home: Home) -> None:
     assert registry.check() == []
 
 
+def test_what_is_missing_is_told(home: Home) -> None:
+    verification = Registry.open(home.root).verify("cap_8L")
+    assert next((found.kind, found.ok) for found in verification.resources) == ("dataset", False)
+    assert not verification.same
+
+
 def test_estimates_rest_on_what_was_indexed(home: Home) -> None:
     subprocess.run(
         [sys.executable, "-m", "ckreg", "-C", home.root, "index", BUNDLED], check=True, capture_output=True

@@ -12,6 +12,7 @@ from ckreg.commands.estimate import estimate
 from ckreg.commands.query import query
 from ckreg.commands.score import score
 from ckreg.commands.status_set import Wish, status_set
+from ckreg.commands.verify import Verification, verify
 from ckreg.core.estimate.values import Estimate, TrainingRequest
 from ckreg.core.score.values import Scores
 from ckreg.core.status import Source, Status
@@ -131,6 +132,15 @@ class Registry:
             UsageError: a number is not above zero.
         """
         return estimate(self.home, TrainingRequest(model, recipe, **asked))
+
+    def verify(self, experiment: str) -> Verification:
+        """The experiment's resources as they are today, and what changed since the plan.
+
+        Raises:
+            NotFoundError: there is no such experiment.
+            MalformedError: its document names no resources.
+        """
+        return verify(self.home, experiment)
 
     def score(self, *, leave_one_out: bool = False, index: bool = True) -> Scores:
         """How past estimates did, in all and by tier.

@@ -1,6 +1,7 @@
 """The document has every heading, table and column of its description, and says what was planned."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -110,7 +111,7 @@ def test_the_document_says_what_was_planned(tree: Tree) -> None:
     assert (written.name, written.type) == (plan.name, plan.design_type)
     assert written.factors == plan.factors
     names = [run.name for run in plan.runs]
-    assert [row.run_name for row in written.runs] == [*names, *(control.name for control in plan.controls)]
+    assert [row.run_name for row in written.runs] == [row.run_name for row in plan.matrix]
     ranks = [None if run.lora_rank is None else str(run.lora_rank) for run in plan.runs]
     assert [row.lora_rank for row in written.runs[: len(names)]] == ranks
     assert [row.name for row in written.tasks] == [task.name for task in plan.spec.evaluation.tasks]
@@ -157,3 +158,28 @@ def test_code_cannot_be_broken_out_of(value: str | None, text: str) -> None:
 )
 def test_prose_begins_no_block(value: str, text: str) -> None:
     assert prose(value) == text
+
+
+def test_fingerprints_stand_under_what_they_are_of() -> None:
+    made = sheet(planned())
+    hashed = "0123456789abcdef" * 4
+    found = replace(
+        made.resources,
+        models=(
+            replace(made.resources.models[0], config=("config.json", hashed), weight_bytes=2_471_645_608),
+        ),
+        datasets=(replace(made.resources.datasets[0], digest=hashed),),
+        scripts=(replace(made.resources.scripts[0], commit="ab" * 20),),
+        versions=(("torchtune", "0.6.1"), ("torch", "2.7.0")),
+    )
+    text = render_summary(replace(made, resources=found))
+    fingerprint = f"config.json SHA-256 `{hashed}`, weights 2,471,645,608 bytes"
+    assert f"\n- **Fingerprint:** Llama-3.2-1B-Instruct: {fingerprint}\n" in text
+    assert "\n- **Versions:** torchtune 0.6.1, torch 2.7.0\n" in text
+    assert f"\n- **SHA-256:** `{hashed}`\n" in text
+    assert f"|\n\n- **Script commit:** cap: `{'ab' * 20}`\n\n## Evaluation Plan\n" in text
+    large = replace(
+        found, datasets=(replace(found.datasets[0], digest="not taken: it is larger than 10 GiB"),)
+    )
+    text = render_summary(replace(made, resources=large))
+    assert "\n- **SHA-256:** not taken: it is larger than 10 GiB\n" in text

@@ -112,7 +112,7 @@ def test_metas_own_layout_is_a_model_too(tmp_path: Path) -> None:
     (tmp_path / "original").mkdir()
     (tmp_path / "original" / "params.json").write_text("{}")
     (tmp_path / "original" / "consolidated.00.pth").write_bytes(b"w")
-    assert probe.has_config(str(tmp_path))
+    assert probe.config_name(str(tmp_path)) == "original/params.json"
     assert probe.weights_fault(str(tmp_path)) is None
 
 

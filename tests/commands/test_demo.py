@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ckreg.adapters.demo_place import lay_out
-from ckreg.adapters.probe import has_config, weights_fault
+from ckreg.adapters.probe import config_name, weights_fault
 from ckreg.commands.demo import demo, typed
 from ckreg.core.settings import Settings
 from ckreg.errors import UsageError
@@ -40,7 +40,7 @@ def test_the_logs_lie_as_on_a_cluster(tmp_path: Path) -> None:
 
 def test_the_models_are_whole(tmp_path: Path) -> None:
     for folder in (lay_out(tmp_path) / "models").iterdir():
-        assert has_config(str(folder))
+        assert config_name(str(folder)) == "config.json"
         assert weights_fault(str(folder)) is None
 
 

@@ -47,3 +47,28 @@ def test_hostile_sources_are_faults(source: bytes) -> None:
 @given(st.binary(max_size=80))
 def test_any_bytes_are_judged_without_a_failure(source: bytes) -> None:
     script_fault(source, "words")
+
+
+@pytest.mark.parametrize(
+    ("source", "holds"),
+    [
+        ("@task\ndef words(): ...\n", True),
+        ("@task(name='cap')\ndef words(): ...\n", True),
+        ("@inspect_ai.task\nasync def words(): ...\n", True),
+        ("def cap(): ...\n", True),
+        ("from tasks import cap\n", True),
+        ("cap = make_task('cap')\n", True),
+        ("if True:\n    def cap(): ...\n", True),
+        ("def words(): ...\n", False),
+        ("x = 1\n", False),
+        ("", False),
+    ],
+)
+def test_a_script_holds_a_task_of_inspect_ai_or_one_of_the_plan_s_name(source: str, holds: bool) -> None:
+    assert (script_fault(source.encode(), None, "cap") is None) == holds
+
+
+def test_a_task_may_have_a_name_of_its_own() -> None:
+    source = b"@task(name='cap_8L')\ndef words(): ...\n"
+    assert script_fault(source, "cap_8L") is None
+    assert script_fault(source, "cap") == "it defines no task cap"

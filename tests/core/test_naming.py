@@ -39,3 +39,33 @@ def test_values_are_in_their_shortest_form(value: object, text: str) -> None:
 @pytest.mark.parametrize("text", ["", ".hidden", "-rf", "a b", "a/b", "a|b", "é", "a\n"])
 def test_what_is_not_safe_everywhere_is_no_name(text: str) -> None:
     assert not naming.is_name(text)
+
+
+@pytest.mark.parametrize(
+    ("dataset", "task"),
+    [
+        ("/tasks/capitalization/input/words_8L_80P_10000.json", "cap_8L"),
+        ("words_5L.json", "cap_5L"),
+        ("/data/twins/train.jsonl", "twins"),
+        ("/data/my words (v2).json", "my_words_v2"),
+        ("/data/...", "task"),
+        ("", "task"),
+    ],
+)
+def test_a_task_s_name_is_proposed_from_its_dataset(dataset: str, task: str) -> None:
+    assert naming.proposed_task(dataset) == task
+
+
+@pytest.mark.parametrize(
+    ("varied", "factor"),
+    [
+        (["lora_rank"], "lora_comparison"),
+        (["model"], "model_sizes"),
+        (["variant"], "ablation"),
+        (["lr"], "lr_sweep"),
+        (["model", "lora_rank"], "model_x_lora_rank"),
+        ([], "single_run"),
+    ],
+)
+def test_a_factor_s_name_is_proposed_from_what_varies(varied: list[str], factor: str) -> None:
+    assert naming.proposed_factor(varied) == factor

@@ -108,6 +108,7 @@ def test_the_log_has_every_kind_of_entry(home: Home, place: Path) -> None:
         "VERIFY_SCRIPT",
         "CHECK_DISK",
         "SEARCH_PRIOR_RUNS",
+        "SEARCH_DUPLICATES",
         "CALCULATE_BATCH_SIZE",
         *("EXTRACT_SPEED", "CALCULATE_TIME", "CALCULATE_DISK") * 2,
         "CALCULATE_TIME",

@@ -1,3 +1,4 @@
+import hashlib
 import json
 import os
 import re
@@ -58,7 +59,9 @@ def test_what_is_there_is_verified_and_logged_as_in_the_seed(place: Path) -> Non
     assert model["Explanation"] == "Verifying base model exists before creating experiment plan"
     dataset = fields(verified, "VERIFY_DATASET")
     assert dataset["Command"] == f"ls -lhd -- {place}/words.json"
-    assert dataset["Result"] == "File exists, 3.6 KiB; train (1,200), validation (1), test (1)"
+    digest = hashlib.sha256((place / "words.json").read_bytes()).hexdigest()
+    splits = "train (1,200), validation (1), test (1)"
+    assert dataset["Result"] == f"File exists, 3.6 KiB; {splits}; SHA-256 {digest}"
     assert fields(verified, "VERIFY_SCRIPT") == {
         "Command": f"ls -- {place}/words.py",
         "Result": "File exists",
@@ -107,7 +110,7 @@ def test_a_split_that_is_wanted_and_missing_is_said_so(place: Path) -> None:
     (place / "few.json").write_text('{"train": [1]}')
     verified = verify(Needs(datasets=((None, "few.json", ("train", "test")),)), settings(place), place)
     assert verified.resources.datasets[0].advice == "Mend it: it has no test split."
-    assert fields(verified, "VERIFY_DATASET")["Result"].endswith("train (1); but it has no test split")
+    assert fields(verified, "VERIFY_DATASET")["Result"].endswith("; but it has no test split")
 
 
 @pytest.mark.parametrize(
@@ -190,3 +193,55 @@ def test_a_quota_that_is_not_understood_is_not_known(
     assert f"quota not known: {reason}" in fields(verified, "CHECK_DISK")["Result"]
     assert fields(verified, "CHECK_DISK")["Result"].isprintable()
     assert "Look at your quota yourself" in (verified.resources.advice or "")
+
+
+def test_what_a_result_depends_on_is_fingerprinted(place: Path) -> None:
+    needs = Needs(models=(("Llama-3.2-1B-Instruct", None),), datasets=((None, "words.json", None),))
+    found = verify(needs, settings(place), place).resources
+    # printf '{}' | sha256sum
+    config = "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"
+    assert (found.models[0].config, found.models[0].weight_bytes) == (("config.json", config), 5000)
+    assert found.datasets[0].digest == hashlib.sha256((place / "words.json").read_bytes()).hexdigest()
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "\x00"])
+def test_a_config_that_says_nothing_is_no_model(place: Path, text: str) -> None:
+    (place / "models" / "Llama-3.2-1B-Instruct" / "config.json").write_text(text)
+    verified = verify(Needs(models=(("Llama-3.2-1B-Instruct", None),)), settings(place), place)
+    (model,) = verified.resources.models
+    assert not model.has_config
+    assert "config.json" in (model.reason or "")
+    assert "tune download" in (model.advice or "")
+
+
+def test_a_checkpoint_may_be_an_adapter(place: Path) -> None:
+    (place / "old").mkdir()
+    (place / "old" / "adapter_config.json").write_text("{}")
+    (place / "old" / "adapter_model.safetensors").write_text("weights")
+    verified = verify(Needs(checkpoints=(("before", "old"), ("gone", "new"))), settings(place), place)
+    before, gone = verified.resources.checkpoints
+    assert (before.advice, before.weight_bytes) == (None, 7)
+    assert (gone.advice or "").startswith("Train it first")
+    assert fields(verified, "VERIFY_CHECKPOINT", 1)["Result"] == "Not found: No such file or directory"
+    # The same folder is no base model.
+    (base,) = verify(Needs(models=(("old", "old"),)), settings(place), place).resources.models
+    assert base.reason == "it has no config.json"
+
+
+def test_the_environment_s_versions_are_noted(place: Path) -> None:
+    package = place / "env" / "lib" / "python3.11" / "site-packages" / "torchtune-0.6.1.dist-info"
+    package.mkdir(parents=True)
+    (package / "METADATA").write_text("Metadata-Version: 2.1\nName: torchtune\nVersion: 0.6.1\n")
+    verified = verify(Needs(), Settings(conda_env=str(place / "env")), place)
+    assert verified.resources.versions == (("torchtune", "0.6.1"),)
+    assert fields(verified, "VERIFY_ENVIRONMENT")["Result"] == "torchtune 0.6.1"
+    unknown = verify(Needs(), Settings(conda_env=str(place / "none")), place)
+    assert fields(unknown, "VERIFY_ENVIRONMENT")["Result"].startswith(
+        "Not known: neither torchtune nor torch"
+    )
+
+
+def test_a_script_without_a_task_is_a_prerequisite(place: Path) -> None:
+    (place / "none.py").write_text("def letters():\n    return 1\n")
+    (facts,) = verify(Needs(scripts=(("words", "none.py", None),)), settings(place), place).resources.scripts
+    assert facts.reason == "it defines no task: no function in it has @task, and none is called words"

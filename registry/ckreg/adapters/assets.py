@@ -10,6 +10,7 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from ckreg.core import units
 from ckreg.core.markdown import escaped
 from ckreg.core.plan import sheet
+from ckreg.core.resources import versions_text
 from ckreg.core.text import one_line
 
 _SUMMARY = "experiment_summary.md.j2"
@@ -41,6 +42,7 @@ def _environment() -> Environment:
         "mark": sheet.mark,
         "size_text": sheet.size_text,
         "splits_text": sheet.splits_text,
+        "versions_text": versions_text,
         "matrix_cells": sheet.matrix_cells,
         "count": units.count,
         "duration": units.duration,

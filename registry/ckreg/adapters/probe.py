@@ -14,6 +14,7 @@ from ckreg.core.text import one_line
 
 _SECONDS = 60  # a network filesystem that hangs must not hang the plan
 _WEIGHTS = (".safetensors", ".bin", ".pth", ".pt")
+_CONFIGS = ("config.json", "params.json", "original/params.json")
 _LFS_POINTER = b"version https://git-lfs"
 _INDEXES = ("model.safetensors.index.json", "pytorch_model.bin.index.json")
 _INDEX_LIMIT = 64 * 1024 * 1024  # bytes
@@ -182,16 +183,37 @@ def file_bytes(path: str) -> int | None:
         return None
 
 
-def has_config(folder: str) -> bool:
-    """Whether the model says its shape: `config.json` (Hugging Face) or `params.json` (Meta)."""
-    return any(
-        file_bytes(f"{folder}/{name}") for name in ("config.json", "params.json", "original/params.json")
-    )
+def config_name(folder: str, *, trained: bool = False) -> str | None:
+    """The file that says the model's shape: `config.json` (Hugging Face) or `params.json` (Meta).
+
+    What was `trained` may be an adapter, which has `adapter_config.json`.
+    """
+    adapter = ("adapter_config.json",) if trained else ()
+    return next((name for name in (*_CONFIGS, *adapter) if file_bytes(f"{folder}/{name}")), None)
+
+
+def config_fault(folder: str, name: str | None) -> str | None:
+    """Why the model's shape cannot be read: no such file, or what is in it is not JSON."""
+    if name is None:
+        return "it has no config.json"
+    try:
+        readable = (file_bytes(f"{folder}/{name}") or 0) < _INDEX_LIMIT
+        told = json.loads(Path(folder, name).read_bytes()) if readable else None
+    except OSError as error:
+        return f"its {name} cannot be read: {error.strerror}"
+    except (ValueError, RecursionError):
+        told = None
+    return None if isinstance(told, dict) else f"its {name} is not a JSON object"
+
+
+def weight_bytes(folder: str) -> int:
+    """How large the files of weights are together, links followed."""
+    return sum(file_bytes(str(path)) or 0 for path in _all_weight_files(folder))
 
 
 def weights_fault(folder: str) -> str | None:
     """Why the weights are not all there: no file, an empty one, a pointer of git-lfs, a missing shard."""
-    files = [path for part in ("", "original") for path in _weight_files(Path(folder, part))]
+    files = _all_weight_files(folder)
     if not files:
         return "it has no weights"
     hollow = next((path for path in files if _hollow(path)), None)
@@ -201,6 +223,10 @@ def weights_fault(folder: str) -> str | None:
         name for index in _INDEXES for name in _shards(Path(folder, index)) if not Path(folder, name).exists()
     ]
     return f"{len(set(missing))} of its weight files are missing" if missing else None
+
+
+def _all_weight_files(folder: str) -> list[Path]:
+    return [path for part in ("", "original") for path in _weight_files(Path(folder, part))]
 
 
 def _weight_files(folder: Path) -> list[Path]:

@@ -36,6 +36,10 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print the re
 dry_run_option = click.option("--dry-run", is_flag=True, help="Show what would change; change nothing.")
 yes_option = click.option("--yes", "-y", is_flag=True, help="Approve without being asked.")
 
+create_dataset_option = click.option(
+    "--create-dataset", is_flag=True, help="Write the capitalization dataset where it is missing."
+)
+
 
 def on_terminal() -> bool:
     """Whether a person can be asked: both input and output are a terminal."""

@@ -24,6 +24,7 @@ VERBS = {
     "Plan": {
         "init": "Make or adopt a registry in git.",
         "design": "Write a verified, estimated plan from a spec.",
+        "verify": "Look again at models, dataset, scripts and disk.",
         "estimate": "Estimate time, disk and batch size from prior runs.",
         "check": "Check the experiments' documents.",
     },

@@ -1,12 +1,16 @@
 """Designs an experiment from a spec file: drafts it, and writes it once it is approved."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from ckreg.adapters.tree import EXPERIMENTS, Home, read_text
+from ckreg.core.journal import Entry
 from ckreg.core.spec import Format, Spec, read_spec
 from ckreg.errors import UsageError
+from ckreg.flows.creating import Offer, create
 from ckreg.flows.designing import Draft, draft_experiment, write_experiment
+from ckreg.flows.designing import missing_datasets as missing
 
 _FORMATS: dict[str, Format] = {".yaml": "yaml", ".yml": "yaml", ".toml": "toml", ".json": "json"}
 
@@ -20,7 +24,28 @@ class Designed:
     files: tuple[str, ...]
 
 
-def draft(home: Home, spec: Path, *, index: bool = True, concurrent: int | None = None) -> Draft:
+def missing_datasets(home: Home, spec: Path) -> tuple[Offer, ...]:
+    """The datasets of a spec file that are missing and could be written: see `create_datasets`."""
+    return missing(home, _read(spec))
+
+
+def create_datasets(offered: Iterable[Offer]) -> tuple[Entry, ...]:
+    """Write the datasets, with an entry each for the log of the design.
+
+    Raises:
+        OutsideError: a file cannot be written.
+    """
+    return create(offered)
+
+
+def draft(
+    home: Home,
+    spec: Path,
+    *,
+    index: bool = True,
+    concurrent: int | None = None,
+    created: Iterable[Entry] = (),
+) -> Draft:
     """The experiment of a spec file, verified, estimated and rendered, but not written.
 
     `index` looks for new logs of prior runs first; `concurrent` is how many jobs run at once, for the wall
@@ -31,7 +56,7 @@ def draft(home: Home, spec: Path, *, index: bool = True, concurrent: int | None 
         MalformedError: the spec has faults; the message has all of them.
         RefusedError: the experiment exists.
     """
-    return draft_experiment(home, _read(spec), index=index, concurrent=concurrent)
+    return draft_experiment(home, _read(spec), index=index, concurrent=concurrent, created=created)
 
 
 def design(home: Home, drafted: Draft) -> Designed:

@@ -1,13 +1,25 @@
 """Names of experiments, runs and controls: built from parts that are safe in folders, cells and arguments."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
+from pathlib import PurePosixPath
 
 LONGEST = 100
 # A leading dot hides a folder and a leading dash is an option: both are refused.
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _LABEL = re.compile(r"[A-Za-z0-9._-]+")
+
+# `words_8L_80P_10000`: words of 8 letters, 80 percent of 10000 to train on.
+_WORDS = re.compile(r"words_(?P<letters>\d+)L(_\d+P_\d+)?")
+_NO_TASK = {"train", "data", "dataset", "input"}
+# What is compared, in the words of the examples.
+_FACTORS = {
+    "model": "model_sizes",
+    "lora_rank": "lora_comparison",
+    "dataset": "data_sizes",
+    "variant": "ablation",
+}
 
 LABEL_RULE = "letters, digits, `.`, `_` and `-`"
 NAME_RULE = f"a name of {LABEL_RULE} that begins with a letter or digit"
@@ -37,6 +49,27 @@ def run_name(model: str, factors: Iterable[str], lora_rank: int | None) -> str:
 def control_name(model: str) -> str:
     """`{model}_base`: the model as it is, without fine-tuning."""
     return f"{model}_base"
+
+
+def proposed_task(dataset: str) -> str:
+    """A task's part of an experiment's name, from its dataset: `cap_8L` of `words_8L_80P_10000.json`."""
+    path = PurePosixPath(dataset)
+    stem = path.parent.name if path.stem.lower() in _NO_TASK else path.stem
+    if words := _WORDS.fullmatch(stem):
+        return f"cap_{words['letters']}L"
+    safe = re.sub(r"[^A-Za-z0-9._-]+", "_", stem).strip("._-")
+    return safe[:40] or "task"
+
+
+def proposed_factor(varied: Sequence[str]) -> str:
+    """A factor's part of an experiment's name: `lora_comparison`, `lr_sweep`, `model_x_lora_rank`."""
+    match varied:
+        case []:
+            return "single_run"
+        case [one]:
+            return _FACTORS.get(one, f"{one}_sweep")
+        case _:
+            return "_x_".join(varied)[:40]
 
 
 def short(value: object) -> str:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from ckreg.core.capitalization import known_words
 from ckreg.core.disk_facts import DISK_NOT_LOOKED_AT, DiskFacts
 
 SPLITS = ("train", "validation", "test")
@@ -11,7 +12,11 @@ BUILT_IN_TASKS = "inspect_evals/"
 
 @dataclass(frozen=True, slots=True)
 class ModelFacts:
-    """A base model's folder; `bytes` is what `du` says of it."""
+    """A model's folder; `bytes` is what `du` says of it.
+
+    `is_checkpoint` tells what was trained before from a base model. `config` is the name and SHA-256 of the
+    file that says the model's shape; `weight_bytes` is how large its weights are.
+    """
 
     name: str
     path: str
@@ -21,6 +26,9 @@ class ModelFacts:
     has_config: bool = False
     has_weights: bool = False
     reason: str | None = None
+    is_checkpoint: bool = False
+    config: tuple[str, str] | None = None
+    weight_bytes: int | None = None
 
     @property
     def advice(self) -> str | None:
@@ -29,6 +37,8 @@ class ModelFacts:
             return None
         if self.reason == DENIED:
             return f"Ask for access to {self.path}."
+        if self.is_checkpoint:
+            return f"Train it first, or name the folder in which it lies: {self.path} has no usable model."
         where = self.path if self.path != self.name else "models_dir (set it first)"
         return f"Download it, for example with `tune download ORGANISATION/{self.name} --output-dir {where}`."
 
@@ -43,7 +53,10 @@ class Split:
 
 @dataclass(frozen=True, slots=True)
 class DatasetFacts:
-    """A dataset, its label where a plan has several, and its splits."""
+    """A dataset, its label where a plan has several, and its splits.
+
+    `digest` is its SHA-256, or why there is none.
+    """
 
     label: str | None
     path: str
@@ -51,6 +64,12 @@ class DatasetFacts:
     bytes: int | None = None
     splits: tuple[Split, ...] = ()
     reason: str | None = None
+    digest: str | None = None
+
+    @property
+    def is_hashed(self) -> bool:
+        """Whether the digest is one, rather than why there is none."""
+        return self.digest is not None and not self.digest.startswith("not taken")
 
     @property
     def advice(self) -> str | None:
@@ -60,9 +79,15 @@ class DatasetFacts:
         if not self.found:
             return (
                 f"Create {self.path}, for example a JSON file with the keys train, validation and test, "
-                "each a list of examples."
+                f"each a list of examples.{self._offer}"
             )
         return f"Mend it: {self.reason}." if self.reason else None
+
+    @property
+    def _offer(self) -> str:
+        """Help to create it, where the task is known."""
+        words = known_words(self.path)
+        return f" `ckreg verify EXPERIMENT --create-dataset` writes it ({words})." if words else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +95,7 @@ class ScriptFacts:
     """An evaluation task's script; a built-in one is part of inspect_evals and no file.
 
     `dataset_found` is None where the task names no dataset of its own; `reason` says why a script that
-    is there cannot be run.
+    is there cannot be run; `commit` is that which last changed it, in whatever repository holds it.
     """
 
     task: str
@@ -80,6 +105,7 @@ class ScriptFacts:
     dataset: str | None = None
     dataset_found: bool | None = None
     reason: str | None = None
+    commit: str | None = None
 
     @property
     def advice(self) -> str | None:
@@ -102,23 +128,30 @@ class ScriptFacts:
 
 @dataclass(frozen=True, slots=True)
 class Resources:
-    """All that was looked for."""
+    """All that was looked for; `versions` are (package, version) of the environment that jobs activate."""
 
     models: tuple[ModelFacts, ...] = ()
     datasets: tuple[DatasetFacts, ...] = ()
     scripts: tuple[ScriptFacts, ...] = ()
     disk: DiskFacts = DISK_NOT_LOOKED_AT
+    checkpoints: tuple[ModelFacts, ...] = ()
+    versions: tuple[tuple[str, str], ...] = ()
 
     @property
     def advice(self) -> str | None:
         """All that is to be done, one piece a line; None where all is well."""
         pieces = [
-            *(model.advice for model in self.models),
+            *(model.advice for model in (*self.models, *self.checkpoints)),
             *(dataset.advice for dataset in self.datasets),
             *(script.advice for script in self.scripts),
             self.disk.advice,
         ]
         return "\n".join(piece for piece in pieces if piece) or None
+
+
+def versions_text(versions: tuple[tuple[str, str], ...]) -> str:
+    """`torchtune 0.6.1, torch 2.7.0`."""
+    return ", ".join(f"{package} {version}" for package, version in versions)
 
 
 def split_name(word: str) -> str | None:

@@ -14,6 +14,7 @@ from ckreg.adapters.tree import EXPERIMENTS, SUMMARY, Home
 from ckreg.core import journal
 from ckreg.core.estimate.values import BatchSizeEstimate, TrainingRequest
 from ckreg.core.journal import Entry
+from ckreg.core.likeness import notes_of
 from ckreg.core.plan import entries
 from ckreg.core.plan.budget import Budget, budget_of, limits_of, walls_of
 from ckreg.core.plan.budget_entry import budget_entry
@@ -22,7 +23,7 @@ from ckreg.core.plan.cuts import cuts_of
 from ckreg.core.plan.forecast import EvaluationForecast, Forecast, TrainingForecast, prior_runs
 from ckreg.core.plan.requests import evaluation_requests, training_request, training_requests
 from ckreg.core.plan.resolve import resolve
-from ckreg.core.plan.settling import with_batch_sizes, with_full_paths, with_model_paths
+from ckreg.core.plan.settling import wanted_splits, with_batch_sizes, with_full_paths, with_model_paths
 from ckreg.core.plan.sheet import Sheet
 from ckreg.core.plan.values import Plan
 from ckreg.core.resources import Resources
@@ -32,6 +33,8 @@ from ckreg.core.spec import Spec, dump_spec
 from ckreg.core.summary import parse
 from ckreg.errors import RefusedError
 from ckreg.flows.committing import commit_edits
+from ckreg.flows.creating import Offer, offers
+from ckreg.flows.duplicates import find_twins
 from ckreg.flows.estimating import Priors, evaluation, load_priors, training
 from ckreg.flows.scoring import quoted
 from ckreg.flows.verifying import Needs, verify
@@ -67,10 +70,18 @@ class _Settled:
     assumptions: tuple[str, ...]
 
 
-def draft_experiment(home: Home, spec: Spec, *, index: bool = True, concurrent: int | None = None) -> Draft:
+def draft_experiment(
+    home: Home,
+    spec: Spec,
+    *,
+    index: bool = True,
+    concurrent: int | None = None,
+    created: Iterable[Entry] = (),
+) -> Draft:
     """Design an experiment; paths of the spec are relative to the registry. Only the cache is written.
 
-    `concurrent` is how many jobs run at once, for the wall time; without it the setting.
+    `concurrent` is how many jobs run at once, for the wall time; without it the setting. `created` are
+    entries of the journal for what was written beforehand.
 
     Raises:
         RefusedError: an experiment of that name is there.
@@ -82,6 +93,7 @@ def draft_experiment(home: Home, spec: Spec, *, index: bool = True, concurrent: 
     forecast_of = forecaster(settled.resources, settings, priors)
     forecast = forecast_of(settled.plan)
     budget = _budget(settled, settings, forecast_of, now)
+    same = tuple(notes_of(find_twins(home, settled.plan, priors.measurements)))
     folder = str(home.experiments / settled.plan.name)
     score = quoted(home)
     sheet = Sheet(
@@ -91,7 +103,7 @@ def draft_experiment(home: Home, spec: Spec, *, index: bool = True, concurrent: 
         settings,
         folder,
         now,
-        settled.assumptions,
+        (*same, *settled.assumptions),
         score,
         budget=budget,
     )
@@ -99,8 +111,10 @@ def draft_experiment(home: Home, spec: Spec, *, index: bool = True, concurrent: 
     checks = eight_checks(settled.plan, settled.resources, forecast, parse(document))
     found = prior_runs(forecast.times)
     log = [
+        *created,
         *settled.checked,
         entries.search_entry(now, found, priors.runs, indexed=index, score=score),
+        entries.duplicates_entry(now, same),
         *settled.calculated,
         *entries.calculation_entries(now, forecast),
         budget_entry(now, forecast, budget),
@@ -135,6 +149,11 @@ def write_experiment(home: Home, draft: Draft) -> str:
     except BaseException:
         _remove_empty(home, draft.name)
         raise
+
+
+def missing_datasets(home: Home, spec: Spec) -> tuple[Offer, ...]:
+    """The datasets of a spec that are missing and could be written, as their task is known."""
+    return offers(_full_path(home, dataset.path) for dataset in spec.datasets)
 
 
 def refuse_existing(home: Home, name: str) -> None:
@@ -191,12 +210,12 @@ def _full_path(home: Home, path: str) -> str:
 
 def _needs(plan: Plan) -> Needs:
     spec = plan.spec
-    # `auto` splits: training needs one, and validation during training the other.
-    auto = ("train", "validation") if any(run.validation for run in plan.runs) else None
+    wanted = wanted_splits(spec)
     return Needs(
         models=tuple((model.name, model.path) for model in spec.models),
-        datasets=tuple((dataset.label, dataset.path, dataset.splits or auto) for dataset in spec.datasets),
+        datasets=tuple((dataset.label, dataset.path, wanted[dataset.label]) for dataset in spec.datasets),
         scripts=tuple((task.name, task.script, task.dataset) for task in spec.evaluation.tasks),
+        checkpoints=tuple((checkpoint.name, checkpoint.path) for checkpoint in spec.checkpoints),
     )
 
 

@@ -7,7 +7,10 @@ from functools import partial
 from pathlib import Path
 
 from ckreg.adapters import clock, probe
-from ckreg.adapters.datasets import Counted, count_splits
+from ckreg.adapters.datasets import count_splits
+from ckreg.adapters.digest import digest_of
+from ckreg.adapters.git import commit_of
+from ckreg.adapters.packages import installed_versions
 from ckreg.core.disk_facts import DiskFacts
 from ckreg.core.eval_script import script_and_task, script_fault
 from ckreg.core.journal import Entry
@@ -20,6 +23,7 @@ from ckreg.core.resources import (
     ScriptFacts,
     Split,
     splits_fault,
+    versions_text,
 )
 from ckreg.core.setting_kinds import full_path
 from ckreg.core.settings import Settings
@@ -27,6 +31,7 @@ from ckreg.core.text import LINE_END, one_line
 from ckreg.core.units import count, size
 
 _SCRIPT_LIMIT = 4 * 1024**2  # bytes
+_PACKAGES = ("torchtune", "torch")
 
 FullPath = Callable[[str], str]
 
@@ -36,12 +41,14 @@ class Needs:
     """What a plan needs.
 
     Models are (name, path or None for the one in `models_dir`); datasets are (label, path, wanted splits or
-    None for those that are there); scripts are (task, script, dataset of the task or None).
+    None for those that are there); scripts are (task, script, dataset of the task or None); checkpoints are
+    (name, path).
     """
 
     models: tuple[tuple[str, str | None], ...] = ()
     datasets: tuple[tuple[str | None, str, tuple[str, ...] | None], ...] = ()
     scripts: tuple[tuple[str, str, str | None], ...] = ()
+    checkpoints: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +66,24 @@ def verify(needs: Needs, settings: Settings, base: Path | None = None) -> Verifi
     """
     full = partial(full_path, base=str(base or Path.cwd()), home=os.path.expanduser("~"))  # noqa: PTH111
     models = [_model(name, path, settings.models_dir, full) for name, path in needs.models]
+    checkpoints = [_checkpoint(name, path, full) for name, path in needs.checkpoints]
     datasets = [_dataset(label, path, splits, full) for label, path, splits in needs.datasets]
     scripts = [_script(task, script, dataset, full) for task, script, dataset in needs.scripts]
     disk = _disk(settings.scratch_dir, settings.quota_command)
+    environment = _environment(settings.conda_env)
     return Verified(
         Resources(
             tuple(facts for facts, _ in models),
             tuple(facts for facts, _ in datasets),
             tuple(facts for facts, _ in scripts),
             disk[0],
+            tuple(facts for facts, _ in checkpoints),
+            environment[0],
         ),
-        tuple(entry for _, entry in (*models, *datasets, *scripts, disk)),
+        (
+            *(entry for _, entry in (*models, *checkpoints, *datasets, *scripts, disk)),
+            *environment[1],
+        ),
     )
 
 
@@ -77,27 +91,44 @@ def _model(name: str, path: str | None, models_dir: str | None, full: FullPath) 
     if not path and not models_dir:
         facts = ModelFacts(name, name, found=False, reason="models_dir is not set")
         return facts, _model_entry(name, (), "Not looked for: models_dir is not set")
-    folder = full(path or f"{models_dir}/{name}")
+    facts, answers, told = _model_folder(name, full(path or f"{models_dir}/{name}"), trained=False)
+    return facts, _model_entry(name, answers, told)
+
+
+def _checkpoint(name: str, path: str, full: FullPath) -> tuple[ModelFacts, Entry]:
+    facts, answers, told = _model_folder(name, full(path), trained=True)
+    why = "Verifying the checkpoint that is evaluated exists"
+    return facts, _entry("VERIFY_CHECKPOINT", f"Checking {name}", answers, told, why)
+
+
+def _model_folder(
+    name: str, folder: str, *, trained: bool
+) -> tuple[ModelFacts, tuple[probe.Answer, ...], str]:
+    """What is in the folder, the commands that were run, and what they came to in words."""
     listed = probe.list_names(folder)
     if listed.problem or not probe.is_folder(folder):
         absence = _why(listed) if listed.problem else "it is a file, not a folder"
-        facts = ModelFacts(name, folder, found=False, reason=absence)
-        return facts, _model_entry(name, (listed,), f"Not found: {absence}")
+        absent = ModelFacts(name, folder, found=False, reason=absence, is_checkpoint=trained)
+        return absent, (listed,), f"Not found: {absence}"
     names = [name for name in LINE_END.split(listed.output) if name]
     measured, held = probe.measure(folder)
-    config, fault = probe.has_config(folder), probe.weights_fault(folder)
-    reason = fault if config else "it has no config.json"
+    config = probe.config_name(folder, trained=trained)
+    config_fault, weights_fault = probe.config_fault(folder, config), probe.weights_fault(folder)
+    digest = digest_of(Path(folder, config)).sha256 if config else None
     facts = ModelFacts(
         name,
         folder,
         found=True,
         files=len(names),
         bytes=held,
-        has_config=config,
-        has_weights=fault is None,
-        reason=reason,
+        has_config=config_fault is None,
+        has_weights=weights_fault is None,
+        reason=config_fault or weights_fault,
+        is_checkpoint=trained,
+        config=(config, digest) if config and digest else None,
+        weight_bytes=None if weights_fault else probe.weight_bytes(folder),
     )
-    return facts, _model_entry(name, (listed, measured), _model_result(names, held, reason))
+    return facts, (listed, measured), _model_result(names, held, facts.reason)
 
 
 def _model_entry(name: str, answers: tuple[probe.Answer, ...], result: str) -> Entry:
@@ -128,18 +159,26 @@ def _dataset(
         return facts, _entry("VERIFY_DATASET", about, (listed,), f"Not found: {facts.reason}", why)
     counted = count_splits(place)
     reason = counted.reason or splits_fault(counted.splits, wanted)
-    facts = DatasetFacts(label, path, True, counted.bytes, counted.splits, reason)
-    return facts, _entry(
-        "VERIFY_DATASET", about, (listed,), _dataset_result(str(place), counted, reason), why
+    digest = digest_of(place)
+    facts = DatasetFacts(
+        label,
+        path,
+        True,
+        counted.bytes,
+        counted.splits,
+        reason,
+        digest.sha256 or (f"not taken: {digest.reason}" if digest.reason else None),
     )
+    told = _dataset_result(facts, str(place))
+    return facts, _entry("VERIFY_DATASET", about, (listed,), told, why)
 
 
-def _dataset_result(place: str, counted: Counted, reason: str | None) -> str:
+def _dataset_result(facts: DatasetFacts, place: str) -> str:
     kind = "Directory" if probe.is_folder(place) else "File"
-    told = f"{kind} exists, {size(counted.bytes)}"
-    if counted.splits:
-        told += "; " + ", ".join(map(_split, counted.splits))
-    return f"{told}; but {reason}" if reason else told
+    parts = [f"{kind} exists, {size(facts.bytes or 0)}", ", ".join(map(_split, facts.splits))]
+    parts.append(f"SHA-256 {facts.digest}" if facts.digest else "")
+    parts.append(f"but {facts.reason}" if facts.reason else "")
+    return "; ".join(filter(None, parts))
 
 
 def _split(split: Split) -> str:
@@ -157,14 +196,16 @@ def _script(task: str, script: str, dataset: str | None, full: FullPath) -> tupl
     path, function = script_and_task(script)
     listed = probe.list_names(full(path))
     found = listed.problem is None
-    fault = _script_fault(full(path), function) if found else _why(listed)
-    facts = ScriptFacts(task, script, found, False, dataset, dataset_found, fault)
+    fault = _script_fault(full(path), function, task) if found else _why(listed)
+    commit = commit_of(Path(full(path))) if found else None
+    facts = ScriptFacts(task, script, found, False, dataset, dataset_found, fault, commit)
     told = f"Not found: {fault}" if not found else f"File exists; but {fault}" if fault else "File exists"
+    told += f", of commit {commit}" if commit else ""
     told += f"; its dataset {dataset} does not exist" if dataset_found is False else ""
     return facts, entry((listed,), told, why)
 
 
-def _script_fault(path: str, function: str | None) -> str | None:
+def _script_fault(path: str, function: str | None, called: str) -> str | None:
     held = probe.file_bytes(path)
     if held is None:
         return "it is no file"
@@ -173,7 +214,7 @@ def _script_fault(path: str, function: str | None) -> str | None:
     if not path.endswith(".py"):
         return None
     try:
-        return script_fault(Path(path).read_bytes(), function)
+        return script_fault(Path(path).read_bytes(), function, called)
     except OSError as error:
         return f"it cannot be read: {error.strerror}"
 
@@ -203,6 +244,16 @@ def _with_quota(facts: DiskFacts, answer: probe.Answer, filesystem: tuple[str, .
     understood = read_quota(answer.output, [path, os.path.realpath(path)], filesystem)
     reason = None if understood.quota else answer.problem or understood.reason
     return replace(facts, quota=understood.quota, quota_reason=reason)
+
+
+def _environment(conda_env: str | None) -> tuple[tuple[tuple[str, str], ...], tuple[Entry, ...]]:
+    """The versions that jobs train with; no entry where no environment is named."""
+    if conda_env is None:
+        return (), ()
+    versions = installed_versions(conda_env, _PACKAGES)
+    told = versions_text(versions) or f"Not known: neither {' nor '.join(_PACKAGES)} is found in {conda_env}"
+    why = "Noting the versions that results depend on"
+    return versions, (_entry("VERIFY_ENVIRONMENT", f"Checking environment {conda_env}", (), told, why),)
 
 
 def _why(answer: probe.Answer) -> str:

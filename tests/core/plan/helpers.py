@@ -78,6 +78,10 @@ def resources(spec: Spec, *, found: bool = True) -> Resources:
             for task in spec.evaluation.tasks
         ),
         DiskFacts("/scratch", 2150.0),
+        tuple(
+            ModelFacts(one.name, one.path, found, has_config=found, has_weights=found, is_checkpoint=True)
+            for one in spec.checkpoints
+        ),
     )
 
 

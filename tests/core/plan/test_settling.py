@@ -2,9 +2,16 @@
 
 from dataclasses import replace
 
-from ckreg.core.plan.settling import with_batch_sizes, with_full_paths, with_model_paths
+from ckreg.core.plan.settling import (
+    wanted_splits,
+    with_batch_sizes,
+    with_full_paths,
+    with_model_paths,
+)
 from ckreg.core.spec.values import PerModel
 from tests.core.plan.helpers import planned, resources
+from tests.core.spec.helpers import read, sound
+from tests.core.spec.test_checkpoints import alone
 
 
 def test_one_batch_size_for_all_models_is_one_number() -> None:
@@ -28,6 +35,15 @@ def test_paths_are_made_whole_but_built_in_tasks_are_none() -> None:
         ("/r/a.py", "/r/d"),
         ("inspect_evals/b", None),
     ]
+
+
+def test_training_wants_a_split_and_validation_another() -> None:
+    assert wanted_splits(read(sound())) == {None: None}
+    validated = {"recipe": "lora_finetune_single_device", "validation": True}
+    assert wanted_splits(read(sound() | {"training": validated})) == {None: ("train", "validation")}
+    said = {"path": "/d", "splits": ["train", "test"]}
+    assert wanted_splits(read(sound() | {"dataset": said})) == {None: ("train", "test")}
+    assert wanted_splits(read(alone() | {"dataset": {"path": "/d"}})) == {None: ()}
 
 
 def test_models_have_the_folder_in_which_they_were_looked_for() -> None:

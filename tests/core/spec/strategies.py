@@ -32,6 +32,20 @@ def variables(draw: st.DrawFn) -> Tree:
     return varied
 
 
+checkpoints = st.lists(
+    st.fixed_dictionaries(
+        {
+            "name": st.from_regex(r"ck[0-9]{1,3}", fullmatch=True),
+            "path": paths,
+            "model": names,
+            "epoch": st.none() | st.integers(0, 9),
+        }
+    ),
+    max_size=2,
+    unique_by=lambda checkpoint: checkpoint["name"],
+)
+
+
 @st.composite
 def spec_trees(draw: st.DrawFn) -> Tree:
     models = draw(
@@ -60,6 +74,7 @@ def spec_trees(draw: st.DrawFn) -> Tree:
             | st.dictionaries(names, st.fixed_dictionaries({"path": paths}), min_size=1, max_size=2)
         ),
         "variables": varied,
+        "checkpoints": draw(checkpoints) or None,
         "controls": {"base_models": draw(st.booleans())},
         "training": training,
         "evaluation": {

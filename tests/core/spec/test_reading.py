@@ -115,7 +115,7 @@ evaluation:
     told = str(caught.value)
     for expected in [
         f'spec.yaml:1: task: expected {NAME_RULE}, found "cap 8L"',
-        "spec.yaml:1: factor: expected text, found nothing",
+        "spec.yaml:1: factor: expected text such as `model_sizes`, found nothing",
         "spec.yaml:1: question: expected text, found nothing",
         "spec.yaml:2: factr: unknown key; did you mean `factor`?",
         "spec.yaml:3: date: expected a date that exists",
@@ -194,7 +194,12 @@ def test_a_fault_is_told_with_its_path(key: str, value: object, path: str) -> No
 def test_the_control_of_one_model_cannot_be_another_run() -> None:
     tree = sound() | {"models": ["X", "X_base"], "variables": {}}
     tree["training"] = {"recipe": "full_finetune_single_device"}
-    assert faults(tree) == ["models: 2 runs would be named `X_base`; expected names that differ"]
+    assert faults(tree) == [
+        (
+            "models: 2 runs would be named `X_base`; expected names that differ: "
+            "give one of the models another name, {name: ..., path: ...}"
+        )
+    ]
 
 
 def test_too_many_runs_are_refused_before_they_are_made() -> None:

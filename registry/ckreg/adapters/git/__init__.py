@@ -1,7 +1,9 @@
 """git: its own commands write, GitPython reads history."""
 
+from ckreg.adapters.git.branches import contents, files_on_branches
 from ckreg.adapters.git.commit import Change, Texts, commit_change, refuse_link, refuse_unless_free
 from ckreg.adapters.git.history import head, is_ancestor, status_events
+from ckreg.adapters.git.provenance import commit_of
 from ckreg.adapters.git.repo import Repo, create, is_repository, open_repo, refuse_bare, require_identity
 from ckreg.adapters.git.staged import staged_summaries
 
@@ -10,7 +12,10 @@ __all__ = [
     "Repo",
     "Texts",
     "commit_change",
+    "commit_of",
+    "contents",
     "create",
+    "files_on_branches",
     "head",
     "is_ancestor",
     "is_repository",

@@ -4,9 +4,17 @@ from collections.abc import Callable
 
 import click
 
-from ckreg.cli.common import Place, dry_run_option, json_option, on_terminal, yes_option
+from ckreg.cli.common import (
+    Place,
+    create_dataset_option,
+    dry_run_option,
+    json_option,
+    on_terminal,
+    yes_option,
+)
+from ckreg.cli.offering import accepted
 from ckreg.cli.output import emit, emit_json, note, warn
-from ckreg.commands.design import Designed, design, draft
+from ckreg.commands.design import Designed, create_datasets, design, draft, missing_datasets
 from ckreg.core.plan.brief import brief
 from ckreg.errors import RefusedError, UsageError
 from ckreg.flows.designing import Draft
@@ -15,6 +23,7 @@ from ckreg.flows.designing import Draft
 @click.command()
 @click.option("--spec", required=True, metavar="FILE", help="The spec: YAML, TOML or JSON.")
 @click.option("--no-index", is_flag=True, help="Rest on what is indexed; look for no new logs.")
+@create_dataset_option
 @click.option(
     "--concurrent",
     type=click.IntRange(min=1),
@@ -31,6 +40,7 @@ def command(  # noqa: PLR0913  # one parameter an option
     *,
     spec: str,
     no_index: bool,
+    create_dataset: bool,
     concurrent: int | None,
     yes: bool,
     dry_run: bool,
@@ -50,7 +60,9 @@ def command(  # noqa: PLR0913  # one parameter an option
       ckreg design --spec lora_comparison.yaml --concurrent 8
     """
     home = place.home()
-    drafted = draft(home, place.path(spec), index=not no_index, concurrent=concurrent)
+    offered = [] if dry_run else missing_datasets(home, place.path(spec))
+    created = create_datasets(accepted(offered, agreed=create_dataset, ask=not yes))
+    drafted = draft(home, place.path(spec), index=not no_index, concurrent=concurrent, created=created)
     for warning in drafted.sheet.settings.warnings:
         warn(warning)
     if dry_run:
@@ -113,7 +125,8 @@ def _say_done(drafted: Draft, done: Designed, *, shown: bool) -> None:
         emit(brief(drafted.sheet, drafted.checks))
         emit()
     emit(f"Created {drafted.sheet.folder}/experiment_summary.md ({done.commit[:10]}). Please review it.")
-    first = drafted.sheet.plan.runs[0].name
+    plan = drafted.sheet.plan
+    first = plan.runs[0].name if plan.runs else f"{plan.matrix[0].run_name} --task TASK"
     note(
         "Next: create the run directories and configs, submit, and keep the status up to date:\n"
         f"  ckreg show {done.experiment}\n"

@@ -29,8 +29,10 @@ def check_runs(summary: Summary) -> Iterator[Problem]:
 
 
 def is_control(run: RunRow) -> bool:
-    """Whether a run is a base model that is only evaluated."""
-    return run.run_name.endswith("_base") or (run.type or "").casefold().startswith(("control", "base"))
+    """Whether a run is only evaluated: a base model, or a checkpoint that was there before."""
+    return run.run_name.endswith("_base") or (run.type or "").casefold().startswith(
+        ("control", "base", "eval")
+    )
 
 
 def _check_names(runs: Iterable[RunRow]) -> Iterator[Problem]:

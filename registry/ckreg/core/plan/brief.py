@@ -26,21 +26,18 @@ def _overview(sheet: Sheet) -> Iterator[str]:
     yield from _field("Type", plan.design_type)
     for factor in plan.factors:
         yield from _field("Factor", f"{factor.factor}: {', '.join(factor.levels)}")
-    yield from _field(
-        "Runs", f"{sheet.total_runs} ({len(plan.runs)} fine-tuned + {len(plan.controls)} controls)"
-    )
+    yield from _field("Runs", plan.runs_text)
     yield from _field("Evaluations", f"{len(plan.evaluations)} ({sheet.epochs_to_evaluate})")
 
 
 def _runs(sheet: Sheet) -> Iterator[str]:
     times = {name: f"~{duration(time.median_seconds)}" for name, time in sheet.forecast.by_run.items()}
-    names = [*times, *(control.name for control in sheet.plan.controls)]
-    width = max(map(len, names), default=0)
+    width = max((len(row.run_name) for row in sheet.plan.matrix), default=0)
     yield f"  {'Run':<{width}}  {'Batch':>5}  Est. time"
     for run in sheet.plan.runs:
         yield f"  {run.name:<{width}}  {run.batch_size or '-':>5}  {times[run.name]}"
-    for control in sheet.plan.controls:
-        yield f"  {control.name:<{width}}  {'-':>5}  -"
+    for row in sheet.plan.matrix[len(sheet.plan.runs) :]:
+        yield f"  {row.run_name:<{width}}  {'-':>5}  -"
 
 
 def _rests(sheet: Sheet) -> Iterator[str]:

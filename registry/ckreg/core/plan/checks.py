@@ -28,11 +28,11 @@ class Check:
 
 def eight_checks(plan: Plan, resources: Resources, forecast: Forecast, written: Summary) -> tuple[Check, ...]:
     """The checks of a plan; `written` is its document, read back."""
-    names = {*(run.name for run in plan.runs), *(control.name for control in plan.controls)}
+    names = {row.run_name for row in plan.matrix}
     forecasted = {name for group in forecast.training for name in group.runs}
     times = "calculated" if not forecast.preliminary else "clearly marked as preliminary"
     return (
-        Check("All models verified", _needed(resources.models)),
+        Check("All models verified", _needed((*resources.models, *resources.checkpoints))),
         Check("Dataset verified with correct splits", _needed(resources.datasets)),
         Check("Evaluation scripts verified (or noted as prerequisites)", _needed(resources.scripts)),
         Check(f"Time estimates {times}", _is({run.name for run in plan.runs} == forecasted)),

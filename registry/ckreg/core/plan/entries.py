@@ -31,6 +31,15 @@ def search_entry(
     return Entry(at, "SEARCH_PRIOR_RUNS", "Looking for similar experiments", fields)
 
 
+def duplicates_entry(at: datetime, notes: Sequence[str]) -> Entry:
+    """SEARCH_DUPLICATES: the same runs in other experiments, on other branches, in logs."""
+    fields = (
+        ("Result", " ".join(notes) or "No other experiment, branch or log has the same runs"),
+        ("Explanation", "Noticing work that is planned or done already; the plan goes ahead"),
+    )
+    return Entry(at, "SEARCH_DUPLICATES", "Looking for the same runs elsewhere", fields)
+
+
 def batch_size_entries(
     at: datetime, estimates: Iterable[tuple[TrainingRequest, BatchSizeEstimate]]
 ) -> Iterator[Entry]:
@@ -157,12 +166,11 @@ def decision_entries(at: datetime, plan: Plan, batch_sizes: str, recipe: str) ->
 
 def create_entry(at: datetime, plan: Plan, path: str) -> Entry:
     """CREATE_SUMMARY."""
-    total = len(plan.runs) + len(plan.controls)
     fields = (
         ("Command", f"Created {path}"),
         (
             "Result",
-            f"File created with {total} runs ({len(plan.runs)} fine-tuned + {len(plan.controls)} controls)",
+            f"File created with {plan.runs_text.replace(' (', ' runs (', 1)}",
         ),
         ("Explanation", "Comprehensive experiment plan with all configurations and status tracking"),
     )

@@ -5,22 +5,19 @@ from fnmatch import fnmatchcase
 
 from ckreg.core.plan.values import Control, MatrixRow, PlannedEvaluation
 from ckreg.core.spec.crossing import Run
-from ckreg.core.spec.values import Epochs, Evaluation, Selection
+from ckreg.core.spec.values import Checkpoint, Epochs, Evaluation, Selection
 
 BEST = "best"
 _EVERY_RUN = Selection("*")
 
 
-def matrix_of(
-    evaluation: Evaluation, runs: Iterable[Run], controls: Iterable[Control]
-) -> tuple[MatrixRow, ...]:
-    """A row a run, fine-tuned ones first; where several lines of a selective matrix fit, all of them hold."""
-    fine_tuned = [_row(evaluation, run) for run in runs]
-    return (*fine_tuned, *(_row(evaluation, control) for control in controls))
+def matrix_of(evaluation: Evaluation, runs: Iterable[Run | Control | Checkpoint]) -> tuple[MatrixRow, ...]:
+    """A row a run; where several lines of a selective matrix fit, all of them hold."""
+    return tuple(_row(evaluation, run) for run in runs)
 
 
 def evaluations_of(matrix: Iterable[MatrixRow], models: Mapping[str, str]) -> tuple[PlannedEvaluation, ...]:
-    """Every evaluation of the matrix: a base model once a task, a fine-tuned run once an epoch.
+    """Every evaluation of the matrix: a base model or checkpoint once a task, a fine-tuned run once an epoch.
 
     `models` gives the model of every run.
     """
@@ -33,7 +30,7 @@ def evaluations_of(matrix: Iterable[MatrixRow], models: Mapping[str, str]) -> tu
     )
 
 
-def _row(evaluation: Evaluation, run: Run | Control) -> MatrixRow:
+def _row(evaluation: Evaluation, run: Run | Control | Checkpoint) -> MatrixRow:
     lines = [line for line in evaluation.matrix or (_EVERY_RUN,) if fnmatchcase(run.name, line.runs)]
     cells = tuple(
         (
@@ -45,11 +42,15 @@ def _row(evaluation: Evaluation, run: Run | Control) -> MatrixRow:
     return MatrixRow(run.name, cells, _notes([epochs is not None for _, epochs in cells]))
 
 
-def _cell(lines: list[Selection], evaluation: Evaluation, run: Run | Control) -> tuple[str, ...] | None:
+def _cell(
+    lines: list[Selection], evaluation: Evaluation, run: Run | Control | Checkpoint
+) -> tuple[str, ...] | None:
     if not lines:
         return None
     if isinstance(run, Control):
         return ()
+    if isinstance(run, Checkpoint):
+        return () if run.epoch is None else (str(run.epoch),)
     wanted = {epoch for line in lines for epoch in _epochs(line.epochs or evaluation.epochs, run.epochs)}
     return (*map(str, sorted(wanted - {BEST}, key=int)), *sorted(wanted & {BEST}))
 

@@ -54,17 +54,19 @@ def evaluation_requests(plan: Plan, resources: Resources, settings: Settings) ->
     datasets = {run.name: run.dataset for run in plan.runs}
     scripts = {script.task: script for script in resources.scripts}
     for planned in plan.evaluations:
-        dataset = datasets.get(planned.run_name, plan.spec.datasets[0])
-        tested = _on_test_split(scripts.get(planned.task), dataset)
-        samples = _samples(dataset, "test", resources) if tested else None
+        dataset = datasets.get(planned.run_name, next(iter(plan.spec.datasets), None))
+        tested = dataset if _on_test_split(scripts.get(planned.task), dataset) else None
+        samples = _samples(tested, "test", resources) if tested else None
         request = EvaluationRequest(planned.model, planned.task, samples, gpu_type=settings.gpu_type)
         groups.setdefault(request, []).append(planned)
     return {request: tuple(evaluations) for request, evaluations in groups.items()}
 
 
-def _on_test_split(script: ScriptFacts | None, dataset: Dataset) -> bool:
+def _on_test_split(script: ScriptFacts | None, dataset: Dataset | None) -> bool:
     """A task that is not built in and names no other dataset runs on the test split of the experiment's."""
-    return script is not None and not script.builtin and script.dataset in {None, dataset.path}
+    if script is None or dataset is None:
+        return False
+    return not script.builtin and script.dataset in {None, dataset.path}
 
 
 def _samples(dataset: Dataset, split: str, resources: Resources) -> int | None:

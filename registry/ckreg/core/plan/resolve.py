@@ -6,8 +6,8 @@ from datetime import date
 from ckreg.core import naming
 from ckreg.core.plan.evaluations import evaluations_of, matrix_of
 from ckreg.core.plan.values import Control, Plan
-from ckreg.core.spec.crossing import cross, level_text
-from ckreg.core.spec.values import Spec
+from ckreg.core.spec.crossing import Run, cross, level_text
+from ckreg.core.spec.values import Checkpoint, Spec
 from ckreg.core.summary.values import Factor
 
 
@@ -19,9 +19,10 @@ def resolve(spec: Spec, today: date) -> Plan:
     controls = tuple(
         Control(naming.control_name(model.name), model.name) for model in spec.models if spec.base_models
     )
-    matrix = matrix_of(spec.evaluation, runs, controls)
+    evaluated: tuple[Run | Control | Checkpoint, ...] = (*runs, *controls, *spec.checkpoints)
+    matrix = matrix_of(spec.evaluation, evaluated)
     factors = _factors(spec)
-    models = {run.name: run.model for run in runs} | {control.name: control.model for control in controls}
+    models = {one.name: one.model for one in evaluated}
     return Plan(
         name=naming.experiment_name(spec.task, spec.factor, day),
         spec=spec,
@@ -42,10 +43,12 @@ def _factors(spec: Spec) -> tuple[Factor, ...]:
         *(Factor(variable.key, tuple(map(level_text, variable.levels))) for variable in spec.variables),
         Factor("variant", tuple(variant.name for variant in spec.variants)),
     ]
-    return tuple(factor for factor in factors if len(factor.levels) > 1)
+    return tuple(factor for factor in factors if factor.factor in spec.varied)
 
 
 def _design_type(spec: Spec, factors: tuple[Factor, ...]) -> str:
+    if not spec.trains:
+        return "evaluation only"
     if spec.is_ablation:
         return "ablation"
     match len(factors):

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from ckreg.core.resources import BUILT_IN_TASKS, Resources
+from ckreg.core.spec.crossing import cross
 from ckreg.core.spec.values import PerModel, Setting, Spec, Task
 
 FullPath = Callable[[str], str]
@@ -14,6 +15,7 @@ def with_full_paths(spec: Spec, full: FullPath) -> Spec:
     return replace(
         spec,
         models=tuple(replace(model, path=full(model.path) if model.path else None) for model in spec.models),
+        checkpoints=tuple(replace(one, path=full(one.path)) for one in spec.checkpoints),
         datasets=tuple(replace(dataset, path=full(dataset.path)) for dataset in spec.datasets),
         evaluation=replace(spec.evaluation, tasks=tuple(_task(task, full) for task in spec.evaluation.tasks)),
     )
@@ -22,6 +24,16 @@ def with_full_paths(spec: Spec, full: FullPath) -> Spec:
 def _task(task: Task, full: FullPath) -> Task:
     script = task.script if task.script.startswith(BUILT_IN_TASKS) else full(task.script)
     return replace(task, script=script, dataset=full(task.dataset) if task.dataset else None)
+
+
+def wanted_splits(spec: Spec) -> dict[str | None, tuple[str, ...] | None]:
+    """The splits that each dataset must have, by its label; None: one to train on.
+
+    `auto`: training needs one, and validation during training the other; evaluation alone needs none of them.
+    """
+    validated = any(run.validation for run in cross(spec))
+    auto: tuple[str, ...] | None = ("train", "validation") if validated else None if spec.trains else ()
+    return {dataset.label: dataset.splits or auto for dataset in spec.datasets}
 
 
 def with_model_paths(spec: Spec, resources: Resources) -> Spec:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from ckreg.core.estimate.values import PRELIMINARY
+from ckreg.core.fingerprints import model_fingerprint, script_commit
 from ckreg.core.naming import short
 from ckreg.core.plan import budget_text, takes
 from ckreg.core.plan.budget import Budget
@@ -48,8 +49,24 @@ class Sheet:
 
     @property
     def total_runs(self) -> int:
-        """Fine-tuned runs and controls."""
-        return len(self.plan.runs) + len(self.plan.controls)
+        """Fine-tuned runs, controls and checkpoints."""
+        return self.plan.total_runs
+
+    def evaluation_note(self, run_name: str) -> str:
+        """What there is to say of a run that has no epochs."""
+        is_control = any(control.name == run_name for control in self.plan.controls)
+        return "Base model" if is_control else "Checkpoint"
+
+    @property
+    def model_fingerprints(self) -> list[str]:
+        """What tells the models and checkpoints from others of their name, where it is known."""
+        models = (*self.resources.models, *self.resources.checkpoints)
+        return [text for model in models if (text := model_fingerprint(model))]
+
+    @property
+    def script_commits(self) -> list[str]:
+        """The commit of every task's script, where git knows it."""
+        return [text for script in self.resources.scripts if (text := script_commit(script))]
 
     def script_mark(self, task: str) -> str:
         """`✓`, or why the task's script will not do."""
@@ -66,6 +83,8 @@ class Sheet:
     @property
     def epochs_to_evaluate(self) -> str:
         """Which epochs, in words."""
+        if not self.plan.runs:
+            return "each checkpoint as it is"
         epochs = self.plan.spec.evaluation.epochs
         words = {"last": "last epoch only", "all": "all epochs", "best": "best by validation loss"}
         text = words[epochs] if isinstance(epochs, str) else ", ".join(map(str, epochs))
@@ -105,6 +124,8 @@ class Sheet:
 
     def setting(self, key: str) -> str:
         """What the runs set a recipe key to: one value, the levels, or one a model."""
+        if not self.plan.runs:
+            return "-"
         by_model = {model.name: self._values(key, model.name) for model in self.plan.spec.models}
         if len(set(by_model.values())) == 1:
             return next(iter(by_model.values()))
@@ -134,7 +155,17 @@ class Sheet:
     @property
     def system_prompt(self) -> str:
         """In quotes; several where it varies."""
+        if not self.plan.runs:
+            return f'"{self.plan.spec.evaluation.system_prompt or ""}"'
         return ", ".join(dict.fromkeys(f'"{run.get("system_prompt")}"' for run in self.plan.runs))
+
+    @property
+    def system_prompt_note(self) -> str:
+        """Whether evaluation has the same prompt; only a declared factor may make it another."""
+        other = self.plan.spec.evaluation.system_prompt
+        if other is None or not self.plan.runs:
+            return "consistent across train and eval"
+        return f'a factor of training; every evaluation has "{other}"'
 
     @property
     def validation(self) -> str:
@@ -158,6 +189,7 @@ class Sheet:
         return [
             (model.name, takes.training(self.forecast.of_model(model.name)))
             for model in self.plan.spec.models
+            if self.plan.runs
         ]
 
     @property
@@ -168,6 +200,8 @@ class Sheet:
     @property
     def basis(self) -> str:
         """The prior runs that training's times rest on, and how such estimates did before."""
+        if not self.plan.runs:
+            return "nothing is trained"
         basis = takes.basis([group.estimate.time for group in self.forecast.training])
         return f"{basis}; {self.score}" if basis and self.score else basis
 
@@ -224,8 +258,10 @@ class Sheet:
 
     def _advice(self) -> Iterator[str]:
         found = self.resources
-        for model in found.models:
-            yield from _advised(f"Model {model.name}", model.advice)
+        for model in (*found.models, *found.checkpoints):
+            yield from _advised(
+                f"{'Checkpoint' if model.is_checkpoint else 'Model'} {model.name}", model.advice
+            )
         for dataset in found.datasets:
             yield from _advised(f"Dataset {dataset.label or dataset.path}", dataset.advice)
         for script in found.scripts:

@@ -46,3 +46,16 @@ class Plan:
     controls: tuple[Control, ...]
     matrix: tuple[MatrixRow, ...]
     evaluations: tuple[PlannedEvaluation, ...]
+
+    @property
+    def total_runs(self) -> int:
+        """Fine-tuned runs, controls and checkpoints."""
+        return len(self.runs) + len(self.controls) + len(self.spec.checkpoints)
+
+    @property
+    def runs_text(self) -> str:
+        """`3 (2 fine-tuned + 1 controls)`."""
+        parts = [f"{len(self.runs)} fine-tuned", f"{len(self.controls)} controls"]
+        if self.spec.checkpoints:
+            parts.append(f"{len(self.spec.checkpoints)} eval-only")
+        return f"{self.total_runs} ({' + '.join(parts)})"

@@ -77,15 +77,18 @@ class _Choice(NamedTuple):
 
 def count_runs(spec: Spec) -> int:
     """How many runs the spec stands for, without making them."""
+    if not spec.trains:
+        return 0
     levels = math.prod(len(variable.levels) for variable in spec.variables)
     return len(spec.models) * len(spec.datasets) * levels * max(1, len(spec.variants))
 
 
 def cross(spec: Spec) -> tuple[Run, ...]:
     """All fine-tuned runs: models, then datasets, then variables in spec order, the last turning fastest."""
+    models = spec.models if spec.trains else ()
     return tuple(
         _run(spec, model.name, dataset, choice)
-        for model in spec.models
+        for model in models
         for dataset in spec.datasets
         for choice in _choices(spec)
     )

@@ -8,6 +8,7 @@ from ruamel.yaml.nodes import Node
 from ruamel.yaml.representer import SafeRepresenter
 
 from ckreg.core.spec.values import (
+    Checkpoint,
     Dataset,
     Epochs,
     Evaluation,
@@ -64,12 +65,13 @@ def _tree(spec: Spec) -> dict[str, object]:
         "question": spec.question,
         "date": spec.date,
         "design": "ablation" if spec.is_ablation else None,
-        "models": [_model(model) for model in spec.models],
-        "dataset": _datasets(spec.datasets),
+        "models": [_model(model) for model in spec.models] or None,
+        "checkpoints": [_checkpoint(checkpoint) for checkpoint in spec.checkpoints] or None,
+        "dataset": _datasets(spec.datasets) if spec.datasets else None,
         "variables": {variable.key: _levels(variable) for variable in spec.variables} or None,
         "variants": {variant.name: _settings(variant.settings) for variant in spec.variants} or None,
         "controls": _Section(base_models=spec.base_models),
-        "training": _Section(_settings(spec.training.settings)),
+        "training": _Section(_settings(spec.training.settings)) if spec.trains else None,
         "evaluation": _evaluation(spec.evaluation),
         "notes": spec.notes,
     }
@@ -82,6 +84,17 @@ def _given(tree: dict[str, object | None]) -> dict[str, object]:
 
 def _model(model: Model) -> object:
     return model.name if model.path is None else {"name": model.name, "path": model.path}
+
+
+def _checkpoint(checkpoint: Checkpoint) -> dict[str, object]:
+    return _given(
+        {
+            "name": checkpoint.name,
+            "path": checkpoint.path,
+            "model": checkpoint.model,
+            "epoch": checkpoint.epoch,
+        }
+    )
 
 
 def _datasets(datasets: tuple[Dataset, ...]) -> dict[str, object]:
@@ -118,7 +131,14 @@ def _plain(value: Setting) -> object:
 def _evaluation(evaluation: Evaluation) -> dict[str, object]:
     matrix: object = [_selection(line) for line in evaluation.matrix] or "all"
     tasks = [_task(task) for task in evaluation.tasks] or None
-    return _given({"tasks": tasks, "epochs": _epochs(evaluation.epochs), "matrix": matrix})
+    return _given(
+        {
+            "tasks": tasks,
+            "epochs": _epochs(evaluation.epochs),
+            "matrix": matrix,
+            "system_prompt": evaluation.system_prompt,
+        }
+    )
 
 
 def _task(task: Task) -> dict[str, object]:

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from fnmatch import fnmatchcase
 
 from ckreg.core.spec.crossing import Run
-from ckreg.core.spec.cursor import Cursor, each, line, sentence, task_name, whole
+from ckreg.core.spec.cursor import Cursor, each, line, prose, sentence, shown, task_name, whole
 from ckreg.core.spec.expanding import all_names, is_setting_sound, is_sound
 from ckreg.core.spec.values import Epochs, Evaluation, Selection, Spec, Task
 
@@ -13,17 +13,18 @@ MOST_EVALUATIONS = 100_000
 
 def read_evaluation(cursor: Cursor, spec: Spec, runs: Collection[Run]) -> Evaluation:
     """Tasks, epochs and matrix, with their defaults; `runs` are the fine-tuned runs of the spec."""
-    at = cursor.attempt(lambda at: at.section(("tasks", "epochs", "matrix")))
+    at = cursor.attempt(lambda at: at.section(("tasks", "epochs", "matrix", "system_prompt")))
     if at is None:
         return Evaluation()
     tasks = at["tasks"].read(_tasks, ())
     epochs: Epochs = at["epochs"].read(_epochs, "last")
     if at["matrix"].absent or at["matrix"].value == "all":
         _check_epochs(at["epochs"], epochs, runs)
-        evaluation = Evaluation(tasks, epochs)
+        matrix: tuple[Selection, ...] = ()
     else:
         reader = _SelectionReader(spec, runs, [task.name for task in tasks], epochs, at["epochs"])
-        evaluation = Evaluation(tasks, epochs, at["matrix"].required(reader.read_all, ()))
+        matrix = at["matrix"].required(reader.read_all, ())
+    evaluation = Evaluation(tasks, epochs, matrix, _system_prompt(at["system_prompt"], spec, runs))
     _check_number(cursor, evaluation, runs)
     return evaluation
 
@@ -56,6 +57,28 @@ def _epochs(cursor: Cursor) -> Epochs:
             return tuple(sorted(set(each(lambda at: whole(at, 0), items))))
         case _:
             return cursor.expected("last, all, best or a list of epochs counted from 0")
+
+
+def _system_prompt(cursor: Cursor, spec: Spec, runs: Collection[Run]) -> str | None:
+    """The prompt of evaluation where it is not training's, which only a declared factor allows."""
+    given = cursor.read(prose, None)
+    if given is None or not runs:
+        return given or None
+    other = next((run for run in runs if run.get("system_prompt") != given), None)
+    if other is None:
+        return None
+    if not _is_factor("system_prompt", spec) and is_setting_sound(cursor, "system_prompt"):
+        cursor.fault(
+            f"{shown(given)} is not the system prompt of training, {shown(other.get('system_prompt'))} "
+            f"({other.name}); expected the same for both, or `system_prompt` as a factor in variables"
+        )
+    return given
+
+
+def _is_factor(key: str, spec: Spec) -> bool:
+    return any(variable.key == key for variable in spec.variables) or any(
+        key in dict(variant.settings) for variant in spec.variants
+    )
 
 
 class _SelectionReader:
@@ -99,7 +122,9 @@ class _SelectionReader:
 
     def _check_pattern(self, cursor: Cursor, pattern: str) -> None:
         names = all_names(self._spec, self._runs)
-        known = is_sound(cursor, "models", "dataset", "variables", "variants", "training.lora_rank")
+        known = is_sound(
+            cursor, "models", "checkpoints", "dataset", "variables", "variants", "training.lora_rank"
+        )
         if known and names and not any(fnmatchcase(name, pattern) for name in names):
             cursor.fault(f"`{pattern}` matches no run; expected a pattern for names such as {names[0]}")
 

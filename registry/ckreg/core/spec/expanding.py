@@ -21,17 +21,35 @@ def expanded(spec: Spec, root: Cursor) -> tuple[Run, ...]:
         return ()
     runs = cross(spec)
     for name, times in Counter(all_names(spec, runs)).items():
-        _check_length("models", name, root)
-        if times > 1 and is_sound(root, "models", "dataset", "variables", "variants"):
-            _fault(root, "models", f"{times} runs would be named `{name}`; expected names that differ")
+        _check_length(_longest_part(spec, name), name, root)
+        if times > 1 and is_sound(root, "models", "checkpoints", "dataset", "variables", "variants"):
+            _fault(root, *_collision(name, times, spec, runs))
     _check_recipes(runs, root)
     return runs
 
 
 def all_names(spec: Spec, runs: Iterable[Run]) -> list[str]:
-    """The names of the fine-tuned runs and of the controls."""
+    """The names of the fine-tuned runs, of the controls and of the checkpoints."""
     controls = spec.models if spec.base_models else ()
-    return [*(run.name for run in runs), *(naming.control_name(model.name) for model in controls)]
+    return [
+        *(run.name for run in runs),
+        *(naming.control_name(model.name) for model in controls),
+        *(checkpoint.name for checkpoint in spec.checkpoints),
+    ]
+
+
+def _collision(name: str, times: int, spec: Spec, runs: Iterable[Run]) -> tuple[str, str]:
+    """Where two things come to one name, and what to label or call otherwise."""
+    told = f"{times} runs would be named `{name}`; expected names that differ"
+    if any(checkpoint.name == name for checkpoint in spec.checkpoints):
+        return "checkpoints", f"{told}: call the checkpoint otherwise"
+    same = [run for run in runs if run.name == name]
+    settings = [{"dataset": run.dataset.label, **dict(run.settings)} for run in same]
+    differ = [key for key in spec.varied if len({one.get(key) for one in settings}) > 1]
+    if len({run.model for run in same}) > 1 or len(same) < times or not differ:
+        return "models", f"{told}: give one of the models another name, {{name: ..., path: ...}}"
+    path = differ[0] if differ[0] == "dataset" else f"variables.{differ[0]}"
+    return path, f"{told}: give the levels of {' and '.join(differ)} other labels, {{label: value}}"
 
 
 def is_sound(root: Cursor, *paths: str) -> bool:
@@ -51,8 +69,19 @@ def is_setting_sound(root: Cursor, key: str) -> bool:
 
 def _check_length(path: str, name: str, root: Cursor) -> None:
     if len(name) > naming.LONGEST:
-        what = f"makes the name `{name}` of {len(name)} characters; expected at most {naming.LONGEST}"
+        what = (
+            f"makes the name `{name}` of {len(name)} characters; expected at most {naming.LONGEST}: "
+            "shorten it, or label what is long"
+        )
         _fault(root, path, what)
+
+
+def _longest_part(spec: Spec, name: str) -> str:
+    """Which part of the spec has most of a name that is too long."""
+    models = max((len(model.name) for model in spec.models if name.startswith(model.name)), default=0)
+    if any(checkpoint.name == name for checkpoint in spec.checkpoints):
+        return "checkpoints"
+    return "models" if models * 2 > len(name) else "variants" if spec.is_ablation else "variables"
 
 
 def _check_recipes(runs: Iterable[Run], root: Cursor) -> None:

@@ -1,15 +1,17 @@
 """From the text of a spec to its values, with every fault told at once."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import partial
 
-from ckreg.core.naming import LABEL_RULE, is_label
+from ckreg.core.naming import LABEL_RULE, is_label, proposed_factor, proposed_task
+from ckreg.core.spec.checkpoints import read_checkpoints
 from ckreg.core.spec.cursor import Cursor, day, each, flag, line, name, prose, sentence, whole
 from ckreg.core.spec.document import Fault, Format, parse
 from ckreg.core.spec.evaluating import read_evaluation
 from ckreg.core.spec.expanding import expanded
 from ckreg.core.spec.settings import read_training, read_variables, read_variants
-from ckreg.core.spec.values import Dataset, Model, Spec, Variable, Variant
+from ckreg.core.spec.values import Dataset, Model, Spec, Training, Variable, Variant
 from ckreg.errors import MalformedError
 
 _KEYS = (
@@ -19,6 +21,7 @@ _KEYS = (
     "date",
     "design",
     "models",
+    "checkpoints",
     "dataset",
     "variables",
     "variants",
@@ -54,24 +57,61 @@ def _told(faults: Iterable[Fault], name: str) -> str:
 def _spec(root: Cursor) -> Spec:
     root.mapping("a mapping with the keys of a spec")
     at = root.section(_KEYS)
-    models = at["models"].required(_models, ())
-    variables = at["variables"].read(read_variables, ())
-    varied = [variable.key for variable in variables]
+    # Checkpoints without `training` are evaluated, and nothing is fine-tuned.
+    trains = at["checkpoints"].absent or not at["training"].absent
+    needed = Cursor.required if trains else Cursor.read
     spec = Spec(
-        task=at["task"].required(name, ""),
-        factor=at["factor"].required(name, ""),
+        task="",
+        factor="",
         question=at["question"].required(sentence, ""),
         date=at["date"].read(day, None),
-        models=models,
-        datasets=at["dataset"].required(_datasets, ()),
-        training=read_training(at["training"], [model.name for model in models], varied),
-        variables=variables,
-        variants=_variants(at["design"], at["variants"], variables),
+        models=needed(at["models"], _models, ()),
+        datasets=needed(at["dataset"], _datasets, ()),
+        training=Training(()),
         base_models=at["controls"].read(_base_models, default=True),
         notes=at["notes"].read(prose, None),
+        checkpoints=at["checkpoints"].read(read_checkpoints, ()),
     )
+    spec = _named(at, _with_training(at, spec) if trains else _without_training(at, spec))
     runs = expanded(spec, root)
     return replace(spec, evaluation=read_evaluation(at["evaluation"], spec, runs))
+
+
+def _with_training(at: Mapping[str, Cursor], spec: Spec) -> Spec:
+    variables = at["variables"].read(read_variables, ())
+    varied = [variable.key for variable in variables]
+    return replace(
+        spec,
+        training=read_training(at["training"], [model.name for model in spec.models], varied),
+        variables=variables,
+        variants=_variants(at["design"], at["variants"], variables),
+    )
+
+
+def _without_training(at: Mapping[str, Cursor], spec: Spec) -> Spec:
+    for key in ("design", "variables", "variants"):
+        if not at[key].absent:
+            at[key].fault(
+                "nothing is trained where there are `checkpoints` and no `training`; keep one of the two"
+            )
+    if at["evaluation"].absent:
+        at["evaluation"].fault("expected tasks, as checkpoints are there to be evaluated")
+    return spec
+
+
+def _named(at: Mapping[str, Cursor], spec: Spec) -> Spec:
+    """The spec with its task and factor; where one is left out its fault proposes a name."""
+    dataset = spec.datasets[0].path if spec.datasets else ""
+    factor = proposed_factor(spec.varied) if spec.trains else "checkpoints"
+    return replace(
+        spec,
+        task=at["task"].required(partial(_part, proposal=proposed_task(dataset)), ""),
+        factor=at["factor"].required(partial(_part, proposal=factor), ""),
+    )
+
+
+def _part(cursor: Cursor, proposal: str) -> str:
+    return cursor.expected(f"text such as `{proposal}`") if cursor.absent else name(cursor)
 
 
 def _models(cursor: Cursor) -> tuple[Model, ...]:

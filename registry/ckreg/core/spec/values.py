@@ -21,6 +21,16 @@ class Model:
 
 
 @dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """A model that was trained before, evaluated as it is; `epoch` is that of its training, if known."""
+
+    name: str
+    path: str
+    model: str
+    epoch: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Dataset:
     """Training data; the label tells several apart. `splits` is None where they are to be found (`auto`)."""
 
@@ -124,16 +134,23 @@ class Selection:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """What is evaluated after training; without a matrix, every run on every task."""
+    """What is evaluated after training; without a matrix, every run on every task.
+
+    `system_prompt` is None where each run is evaluated with the prompt that it was trained with.
+    """
 
     tasks: tuple[Task, ...] = ()
     epochs: Epochs = "last"
     matrix: tuple[Selection, ...] = ()
+    system_prompt: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Spec:
-    """A whole experiment as a person asked for it. `date` is None where it is to be today's."""
+    """A whole experiment as a person asked for it. `date` is None where it is to be today's.
+
+    An experiment of checkpoints alone has no datasets and no settings of training.
+    """
 
     task: str
     factor: str
@@ -147,6 +164,23 @@ class Spec:
     base_models: bool = True
     evaluation: Evaluation = Evaluation()
     notes: str | None = None
+    checkpoints: tuple[Checkpoint, ...] = ()
+
+    @property
+    def trains(self) -> bool:
+        """Whether anything is fine-tuned, rather than checkpoints evaluated alone."""
+        return bool(self.training.settings)
+
+    @property
+    def varied(self) -> tuple[str, ...]:
+        """What has several levels: `model`, `dataset`, recipe keys, `variant`."""
+        levels = {
+            "model": len(self.models) if self.trains else 0,
+            "dataset": len(self.datasets) if self.trains else 0,
+            **{variable.key: len(variable.levels) for variable in self.variables},
+            "variant": len(self.variants),
+        }
+        return tuple(factor for factor, number in levels.items() if number > 1)
 
     @property
     def is_ablation(self) -> bool:
