@@ -23,9 +23,10 @@ INTERRUPTED = 130
 VERBS = {
     "Plan": {
         "init": "Make or adopt a registry in git.",
-        "design": "Write a verified, estimated plan from a spec.",
+        "design": "Write a verified, estimated plan, asking for what it needs.",
         "estimate": "Estimate time, disk and batch size from prior runs.",
         "check": "Check the experiments' documents.",
+        "export": "Print an experiment's plan as a spec or for another tool.",
     },
     "Follow": {
         "status": "Show or set the status of runs and evaluations.",

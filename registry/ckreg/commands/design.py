@@ -1,14 +1,32 @@
-"""Designs an experiment from a spec file: drafts it, and writes it once it is approved."""
+"""Designs an experiment from a spec, answers or another experiment: drafts it, and writes it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ckreg.adapters.tree import EXPERIMENTS, Home, read_text
-from ckreg.core.spec import Format, Spec, read_spec
+from ckreg.adapters.tree import EXPERIMENTS, Home, replace_text
+from ckreg.core.spec import FORMATS, Spec, dump_spec
 from ckreg.errors import UsageError
+from ckreg.flows.conversing import Conversation, Outlook, forget, keep, kept
 from ckreg.flows.designing import Draft, draft_experiment, write_experiment
+from ckreg.flows.starting import Beginning, Preference, Source, beginning_of_file, kept_files, source_of
 
-_FORMATS: dict[str, Format] = {".yaml": "yaml", ".yml": "yaml", ".toml": "toml", ".json": "json"}
+__all__ = [
+    "Beginning",
+    "Conversation",
+    "Designed",
+    "Outlook",
+    "Preference",
+    "Source",
+    "beginning_of_file",
+    "design",
+    "draft",
+    "forget",
+    "keep",
+    "kept",
+    "kept_files",
+    "save_spec",
+    "source_of",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,17 +38,16 @@ class Designed:
     files: tuple[str, ...]
 
 
-def draft(home: Home, spec: Path, *, index: bool = True) -> Draft:
-    """The experiment of a spec file, verified, estimated and rendered, but not written.
+def draft(home: Home, beginning: Beginning, *, index: bool = True) -> Draft:
+    """The experiment of a spec, verified, estimated and rendered, but not written.
 
     `index` looks for new logs of prior runs first. Relative paths in the spec start at the registry.
 
     Raises:
-        UsageError: the file's ending is none of a spec's.
-        MalformedError: the spec has faults; the message has all of them.
         RefusedError: the experiment exists.
     """
-    return draft_experiment(home, _read(spec), index=index)
+    drafted = draft_experiment(home, beginning.spec, index=index)
+    return replace(drafted, files={**drafted.files, **beginning.files})
 
 
 def design(home: Home, drafted: Draft) -> Designed:
@@ -44,8 +61,14 @@ def design(home: Home, drafted: Draft) -> Designed:
     return Designed(drafted.name, commit, files)
 
 
-def _read(spec: Path) -> Spec:
-    kind = _FORMATS.get(spec.suffix.lower())
-    if kind is None:
-        raise UsageError(f"{spec} is no spec by its name; it ends in {', '.join(_FORMATS)}.")
-    return read_spec(read_text(spec), format=kind, name=str(spec))
+def save_spec(spec: Spec, path: Path) -> None:
+    """Write a spec as YAML, every default filled in.
+
+    Raises:
+        UsageError: something is there already, or the name is not that of a YAML file.
+    """
+    if FORMATS.get(path.suffix.lower()) != "yaml":
+        raise UsageError(f"{path} is no name for a YAML file; let it end in .yaml.")
+    if path.exists():
+        raise UsageError(f"{path} exists already; give another name.")
+    replace_text(path, dump_spec(spec))

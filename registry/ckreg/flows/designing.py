@@ -73,7 +73,7 @@ def draft_experiment(home: Home, spec: Spec, *, index: bool = True) -> Draft:
     refuse_existing(home, resolve(spec, now.date()).name)
     priors = load_priors(home, index=index)
     settled = _settled(home, spec, settings, priors, now)
-    forecast = _forecast(settled.plan, settled.resources, settings, priors)
+    forecast = forecast_of(settled.plan, settled.resources, settings, priors)
     folder = str(home.experiments / settled.plan.name)
     sheet = Sheet(settled.plan, settled.resources, forecast, settings, folder, now, settled.assumptions)
     document = assets.render_summary(sheet)
@@ -194,7 +194,8 @@ def _assumptions(estimates: Iterable[tuple[TrainingRequest, BatchSizeEstimate]])
     yield from sorted(told)
 
 
-def _forecast(plan: Plan, resources: Resources, settings: Settings, priors: Priors) -> Forecast:
+def forecast_of(plan: Plan, resources: Resources, settings: Settings, priors: Priors) -> Forecast:
+    """An estimate for every run and evaluation of a plan."""
     return Forecast(
         tuple(
             TrainingForecast(request, names, training(priors, request))

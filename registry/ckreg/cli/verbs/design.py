@@ -1,11 +1,13 @@
-"""`ckreg design`: from a spec to a verified, estimated plan in git."""
+"""`ckreg design`: from answers, a spec or an experiment to a verified, estimated plan in git."""
 
 from collections.abc import Callable
+from typing import Unpack
 
 import click
 
 from ckreg.cli.common import Place, dry_run_option, json_option, on_terminal, yes_option
 from ckreg.cli.output import emit, emit_json, note, warn
+from ckreg.cli.starting import Begin, begin_options, beginning
 from ckreg.commands.design import Designed, design, draft
 from ckreg.core.plan.brief import brief
 from ckreg.errors import RefusedError, UsageError
@@ -13,14 +15,19 @@ from ckreg.flows.designing import Draft
 
 
 @click.command()
-@click.option("--spec", required=True, metavar="FILE", help="The spec: YAML, TOML or JSON.")
+@begin_options
 @click.option("--no-index", is_flag=True, help="Rest on what is indexed; look for no new logs.")
 @yes_option
 @dry_run_option
 @json_option
 @click.pass_obj
-def command(place: Place, /, *, spec: str, no_index: bool, yes: bool, dry_run: bool, as_json: bool) -> None:
-    """Write a verified, estimated plan from a spec, and commit it.
+def command(
+    place: Place, /, *, no_index: bool, yes: bool, dry_run: bool, as_json: bool, **begin: Unpack[Begin]
+) -> None:
+    """Write a verified, estimated plan, and commit it.
+
+    Without --spec and --from it is a conversation: all that a plan needs is asked, with defaults, and with
+    choices that were found. Ctrl-C loses nothing: --resume goes on.
 
     Models, dataset, evaluation scripts and disk space are looked at; what is missing is marked in the plan
     as a prerequisite. Times rest on prior runs. Relative paths in the spec start at the registry. An
@@ -28,23 +35,31 @@ def command(place: Place, /, *, spec: str, no_index: bool, yes: bool, dry_run: b
 
     \b
     Example:
-      ckreg design --spec lora_comparison.yaml
+      ckreg design
       ckreg design --spec lora_comparison.yaml --dry-run
+      ckreg design --from cap_8L_lora --set lora_rank=32,64 --set factor=high_ranks
     """
     home = place.home()
-    drafted = draft(home, place.path(spec), index=not no_index)
-    for warning in drafted.sheet.settings.warnings:
-        warn(warning)
+    if begin["spec"] or begin["source"]:
+        drafted = draft(home, beginning(place, home, begin), index=not no_index)
+        for warning in drafted.sheet.settings.warnings:
+            warn(warning)
+        if not (dry_run or yes):
+            _ask(drafted, note if as_json else emit)
+        told = yes
+    else:
+        from ckreg.cli.wizard import by_conversation  # noqa: PLC0415  # only a conversation needs it
+
+        drafted = by_conversation(place, home, begin, index=not no_index, ask=not (dry_run or yes))
+        told = yes
     if dry_run:
         _show_dry(drafted, as_json=as_json)
         return
-    if not yes:
-        _ask(drafted, note if as_json else emit)
     done = design(home, drafted)
     if as_json:
         emit_json(_as_done(drafted, done))
     else:
-        _say_done(drafted, done, shown=not yes)
+        _say_done(drafted, done, shown=not told)
 
 
 def _show_dry(drafted: Draft, *, as_json: bool) -> None:
