@@ -26,9 +26,11 @@ VERBS = {
         "design": "Write a verified, estimated plan from a spec.",
         "estimate": "Estimate time, disk and batch size from prior runs.",
         "check": "Check the experiments' documents.",
+        "seal": "Hold a plan fast, as it is committed.",
     },
     "Follow": {
         "status": "Show or set the status of runs and evaluations.",
+        "drift": "Tell how plan and runs differ from what was sealed.",
     },
     "Ask": {
         "list": "List the experiments.",
