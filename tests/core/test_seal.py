@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from ckreg.adapters.assets import render_summary
 from ckreg.core.plan import resolve
-from ckreg.core.plan.changes import Lines
 from ckreg.core.seal import Seal, broken, read_seal, seal_of
+from ckreg.core.shown.changes import Lines
 from ckreg.core.summary import parse
 from ckreg.errors import MalformedError
 from tests.core.plan.helpers import TODAY, basis, planned, sheet

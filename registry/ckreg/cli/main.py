@@ -26,10 +26,12 @@ VERBS = {
         "design": "Write a verified, estimated plan, asking for what it needs.",
         "estimate": "Estimate time, disk and batch size from prior runs.",
         "check": "Check the experiments' documents.",
+        "seal": "Hold a plan fast, as it is committed.",
         "export": "Print an experiment's plan as a spec or for another tool.",
     },
     "Follow": {
         "status": "Show or set the status of runs and evaluations.",
+        "drift": "Tell how plan and runs differ from what was sealed.",
     },
     "Ask": {
         "list": "List the experiments.",

@@ -7,9 +7,9 @@ import hashlib
 import json
 from dataclasses import dataclass
 
-from ckreg.core.plan.canonical import Tree, canonical_json, canonical_plan
-from ckreg.core.plan.changes import Change, changes
-from ckreg.core.plan.reading import shown_in
+from ckreg.core.shown.canonical import Tree, canonical_json, canonical_plan
+from ckreg.core.shown.changes import Change, changes
+from ckreg.core.shown.reading import shown_in
 from ckreg.core.summary import Summary, parse
 from ckreg.core.text import LINE_END
 from ckreg.errors import MalformedError
@@ -48,7 +48,7 @@ def seal_plan(summary: Summary, estimates: str | None, where: str) -> Seal:
             f"{where} shows no plan: there is no row under 'All Runs'. `ckreg check` says more."
         )
     plan = canonical_plan(shown_in(summary))
-    return Seal(plan_hash(plan), None if estimates is None else _text_hash(estimates), plan)
+    return Seal(plan_hash(plan), None if estimates is None else text_hash(estimates), plan)
 
 
 def read_seal(text: str, where: str) -> Seal:
@@ -81,8 +81,8 @@ def broken(seal: Seal, summary: Summary) -> list[Change]:
     return changes(seal.plan, canonical_plan(shown_in(summary)))
 
 
-def _text_hash(text: str) -> str:
-    """Line endings do not count: git may change them on the way."""
+def text_hash(text: str) -> str:
+    """SHA-256 of a text; line endings do not count: git may change them on the way."""
     return _hash(LINE_END.sub("\n", text))
 
 

@@ -33,7 +33,7 @@ def odd_trees(draw: st.DrawFn) -> Tree:
     if draw(st.booleans()):
         tree |= _ablation(draw)
     tasks = [task["name"] for task in tree["evaluation"]["tasks"] or []]
-    if tasks and draw(st.booleans()):
+    if draw(st.booleans()) and tasks:
         lines: list[Tree] = [{"runs": "*", "tasks": tasks[:1]}, {"runs": "M*", "epochs": [0]}]
         tree["evaluation"]["matrix"] = draw(st.lists(st.sampled_from(lines), min_size=1, unique_by=repr))
     return tree

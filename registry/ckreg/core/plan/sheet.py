@@ -7,11 +7,11 @@ from datetime import datetime
 from ckreg.core.estimate.values import PRELIMINARY
 from ckreg.core.plan import takes
 from ckreg.core.plan.forecast import Forecast
-from ckreg.core.plan.setting_text import quoted, setting_text
 from ckreg.core.plan.showing import levels_of, other_keys
 from ckreg.core.plan.values import MatrixRow, Plan
 from ckreg.core.recipes import RECIPES, is_lora
 from ckreg.core.resources import DatasetFacts, ModelFacts, Resources, ScriptFacts
+from ckreg.core.setting_text import quoted, setting_text
 from ckreg.core.settings import Settings
 from ckreg.core.spec.values import Setting
 from ckreg.core.text import LINE_END

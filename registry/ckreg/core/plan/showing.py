@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 
-from ckreg.core.plan.setting_text import Shown, setting_text
-from ckreg.core.plan.shown import (
+from ckreg.core.plan.values import Plan
+from ckreg.core.resources import Resources
+from ckreg.core.setting_text import Shown, setting_text
+from ckreg.core.shown.values import (
     CONFIGURATION_KEYS,
     ShownCell,
     ShownDataset,
@@ -12,8 +14,6 @@ from ckreg.core.plan.shown import (
     ShownRun,
     ShownTask,
 )
-from ckreg.core.plan.values import Plan
-from ckreg.core.resources import Resources
 from ckreg.core.spec.values import TRAINING_DEFAULTS, Setting
 from ckreg.core.text import one_line
 

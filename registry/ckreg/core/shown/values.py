@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-from ckreg.core.plan.setting_text import Shown
-from ckreg.core.spec.values import Setting
+from ckreg.core.setting_text import Setting, Shown
 from ckreg.core.summary.values import Factor
 
 # What the template calls a recipe key, in its order.

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from ckreg.core.markdown import plain, unmarked
-from ckreg.core.plan.canonical import Tree
-from ckreg.core.plan.reading import setting_key
+from ckreg.core.shown.canonical import Tree
+from ckreg.core.shown.reading import setting_key
 from ckreg.core.summary.values import Summary
 
 _WORDS = {

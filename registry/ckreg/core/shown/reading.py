@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator
 
 from ckreg.core.markdown import plain, unmarked
-from ckreg.core.plan.facts import facts, numbers, path_in
-from ckreg.core.plan.setting_text import NONE, Shown, read_setting, read_settings, split
-from ckreg.core.plan.shown import (
+from ckreg.core.setting_text import NONE, Shown, read_setting, read_settings, split
+from ckreg.core.shown.facts import facts, numbers, path_in
+from ckreg.core.shown.values import (
     CONFIGURATION_KEYS,
     ShownCell,
     ShownDataset,

@@ -10,9 +10,8 @@ from collections.abc import Iterable, Mapping
 from typing import TypeAlias
 
 from ckreg.core.markdown import plain, unmarked
-from ckreg.core.plan.setting_text import NONE, Shown, setting_text
-from ckreg.core.plan.shown import ShownDataset, ShownPlan, ShownRun
-from ckreg.core.spec.values import Setting
+from ckreg.core.setting_text import NONE, Setting, Shown, setting_text
+from ckreg.core.shown.values import ShownDataset, ShownPlan, ShownRun
 
 Tree: TypeAlias = Mapping[str, "Tree"] | str | None
 
@@ -22,7 +21,8 @@ def canonical_plan(shown: ShownPlan) -> dict[str, Tree]:
     return {
         "overview": {"total_runs": _joined(shown.total_runs)},
         "factors": _named(
-            (unmarked(factor.factor), _joined(sorted(factor.levels))) for factor in shown.factors
+            (unmarked(factor.factor), _joined(sorted(factor.levels, key=_in_order)))
+            for factor in shown.factors
         ),
         "runs": _named((run.name, _run(run)) for run in shown.runs),
         "models": _named((model.name, model.path) for model in shown.models),
@@ -76,18 +76,19 @@ def _dataset(dataset: ShownDataset) -> Tree:
 def _matrix(shown: ShownPlan) -> Tree:
     runs: dict[str, list[tuple[str, Tree]]] = {}
     for cell in shown.matrix:
-        epochs = sorted(cell.epochs, key=_by_number)
+        epochs = sorted(cell.epochs, key=_in_order)
         runs.setdefault(cell.run_name, []).append((unmarked(cell.task), _joined(epochs)))
     return {run: _named(cells) for run, cells in runs.items()}
 
 
-def _by_number(epoch: str) -> tuple[int, str]:
-    return (len(epoch), epoch)
+def _in_order(text: str) -> tuple[int, str]:
+    return (len(text), text)  # whole numbers by their size
 
 
 def _setting(said: Shown) -> Tree:
     by_model = {
-        model or "": _joined(sorted(_text(level) or NONE for level in levels)) for model, levels in said
+        model or "": _joined(sorted((_text(level) or NONE for level in levels), key=_in_order))
+        for model, levels in said
     }
     return next(iter(by_model.values())) if len(set(by_model.values())) == 1 else dict(by_model)
 

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from ckreg.adapters.assets import render_summary
 from ckreg.core.plan import Plan, resolve
-from ckreg.core.plan.reading import shown_in
-from ckreg.core.plan.setting_text import read_setting, read_settings, setting_text, split
 from ckreg.core.plan.showing import shown_of
-from ckreg.core.plan.shown import ShownDataset, ShownPlan, ShownTask
+from ckreg.core.setting_text import read_setting, read_settings, setting_text, split
+from ckreg.core.shown.reading import shown_in
+from ckreg.core.shown.values import ShownDataset, ShownPlan, ShownTask
 from ckreg.core.summary import parse
 from tests.core.plan.helpers import TODAY, planned, resources, sheet
 from tests.core.plan.specs import odd, odd_trees

@@ -3,9 +3,15 @@
 import json
 import re
 from collections.abc import Iterator
+from typing import TypeAlias
 
 from ckreg.core.naming import short
-from ckreg.core.spec.values import Scalar, Setting
+
+Scalar: TypeAlias = str | int | float | bool
+# What a recipe key may be set to.
+Setting: TypeAlias = Scalar | tuple[Scalar, ...]
+# What it is for each model, (None, levels) where all have the same.
+Shown: TypeAlias = tuple[tuple[str | None, tuple[Setting | None, ...]], ...]
 
 NONE = "-"
 # Text that needs no quotes: it is no number, and has none of the marks between several settings.
@@ -80,10 +86,6 @@ def number(text: str) -> int | float:
     if re.fullmatch(r"[+-]?\d+", text):
         return int(text)
     return int(value) if value.is_integer() else value
-
-
-Shown = tuple[tuple[str | None, tuple[Setting | None, ...]], ...]
-"""What a setting is for each model, (None, levels) where all have the same."""
 
 
 def read_settings(text: str, models: tuple[str, ...]) -> Shown:
