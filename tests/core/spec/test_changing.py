@@ -103,5 +103,5 @@ def test_any_words_are_a_sound_spec_or_an_error_that_says_so(words: str) -> None
         changed(read(sound()), [words])
     except CkregError as error:
         for line in str(error).split("\n"):
-            assert printable(line) == line  # noqa: PT017  # either will do
-            assert len(line) < 400  # noqa: PT017
+            assert printable(line) == line  # either will do
+            assert len(line) < 400
