@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from ckreg.core.spec.changing import value_of
 from ckreg.core.wizard.designing import ABLATION
 from ckreg.core.wizard.evaluating import SELECTIVE, SPECIFIC
-from ckreg.core.wizard.resourcing import ALL, SAME
+from ckreg.core.wizard.resourcing import ALL, SAME, labels
 from ckreg.core.wizard.training import EMPTY
 from ckreg.core.wizard.values import NO, YES, Answers, given, several
 
@@ -60,7 +60,9 @@ def _model(words: str) -> object:
 def _datasets(answers: Answers) -> Tree:
     paths = several(answers["datasets"])
     sizes = several(answers.get("sizes", "")) or [ALL]
-    of_paths = several(answers.get("labels", "")) if "labels" in answers else [""] * len(paths)
+    # Labels are asked after the paths; until then their proposals stand in.
+    proposed = labels(paths) if len(paths) > 1 else [""]
+    of_paths = several(answers["labels"]) if "labels" in answers else proposed
     found: dict[str, Tree] = {}
     for path, label in zip(paths, of_paths, strict=False):
         for size in sizes:
