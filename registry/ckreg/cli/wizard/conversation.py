@@ -101,7 +101,8 @@ class Talk:
 
     def _start_from(self, experiment: str) -> None:
         try:
-            self.defaults = answers_of(source_of(self.side.home, experiment).chosen(None))
+            spec = source_of(self.side.home, experiment).chosen(None)
+            self.defaults = answers_of(spec, self.side.found.models_dir)
         except CkregError as error:
             say(f"{experiment} cannot be started from: {error}", head="  ✗ ", fg="red")
             return

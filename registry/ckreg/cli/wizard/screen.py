@@ -81,7 +81,7 @@ def read_line(default: str | None, choices: tuple[Choice, ...] = ()) -> str:
         KeyboardInterrupt: Ctrl-C.
     """
     _with_editing()
-    shown = "" if default is None else f"[{_cut(printable(default))}] "
+    shown = "" if default is None else f"[{_middle_cut(printable(default), _SHOWN_DEFAULT)}] "
     if is_short(choices):
         shown = f"{'/'.join(choice.words for choice in choices)} {shown}"
     try:
@@ -104,10 +104,6 @@ def _styled(text: str, *, bold: bool = False, dim: bool = False, fg: str | None 
     if not sys.stderr.isatty() or os.environ.get("NO_COLOR"):
         return text
     return click.style(text, bold=bold or None, dim=dim or None, fg=fg)
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= _SHOWN_DEFAULT else text[: _SHOWN_DEFAULT - 1] + "…"
 
 
 def _middle_cut(text: str, room: int) -> str:

@@ -90,7 +90,8 @@ def _name(name: str, spec: Spec | None) -> Tree:
 
 
 def _models(said: Said) -> list[object]:
-    paths = {model.name: model.path for model in said.shown.models}
+    # Without models_dir a model's name stands where its path would.
+    paths = {model.name: model.path for model in said.shown.models if model.path != model.name}
     return [{"name": name, "path": path} if (path := paths.get(name)) else name for name in said.models]
 
 

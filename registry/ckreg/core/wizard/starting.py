@@ -1,6 +1,7 @@
 """The answers that a spec comes from, as defaults for a plan that is like it."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from ckreg.core.naming import short
 from ckreg.core.spec.values import PerModel, Setting, Spec, Variable
@@ -13,8 +14,16 @@ from ckreg.core.wizard.values import NO, NONE, YES
 _ASKED = ("epochs", "gpus", "validation", "recipe", "lora_rank", "batch_size", "packed")
 
 
-def answers_of(spec: Spec) -> dict[str, str]:
-    """What somebody would have answered for this spec; name and date are proposed anew."""
+def answers_of(spec: Spec, models_dir: str | None = None) -> dict[str, str]:
+    """What somebody would have answered for this spec; name and date are proposed anew.
+
+    Models in `models_dir` are answered by their names, others by their paths.
+    """
+    named = tuple(
+        replace(model, path=None) if model.path == f"{models_dir}/{model.name}" else model
+        for model in spec.models
+    )
+    spec = replace(spec, models=named)
     return {key: words for part in (_design, _resources, _training, _evaluation) for key, words in part(spec)}
 
 
