@@ -36,7 +36,7 @@ class Terminal:
             stderr=slave,
             env=environment,
             start_new_session=True,
-            preexec_fn=_own,
+            preexec_fn=_own,  # noqa: PLW1509  # no threads here; only so Ctrl-C reaches it
         )
         os.close(slave)
         self.raw = ""
@@ -74,6 +74,23 @@ class Terminal:
     def press(self, key: str) -> None:
         """Press a key: `\\x03` is Ctrl-C, `\\x04` is Ctrl-D."""
         os.write(self._master, key.encode())
+
+    def stop(self, key: str = "\x03") -> int:
+        """Press a key until the call has ended, as a person would; its exit code.
+
+        A signal between readline's look and its wait shows at the next key only.
+        """
+        end = time.monotonic() + _PATIENCE
+        while self._job.poll() is None and time.monotonic() < end:
+            self.press(key)
+            while self._more(5.0):
+                pass
+            if self._kept_or_gone():
+                break
+        return self.code()
+
+    def _kept_or_gone(self) -> bool:
+        return "interrupted" in self.seen or self._job.poll() is not None
 
     def answers(self, talk: Sequence[tuple[str, str]]) -> None:
         """For each question that is waited for, its answer."""
