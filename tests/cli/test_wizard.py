@@ -147,7 +147,7 @@ def test_what_was_broken_off_is_offered_and_can_be_left(place: Path, home: Home)
         shown.until("A design of 2025-10-22 14:00 has 2 answers.")
         shown.until("> ")
         shown.type("")
-        shown.until("Going on after 1 answers.")
+        shown.until("Going on after 1 answer.")
         shown.until("What do you want to test?")
         assert shown.stop("\x04") == 130
         assert "\x1b[31m" not in shown.raw

@@ -26,6 +26,8 @@ def by_conversation(place: Place, home: Home, begin: Begin, *, index: bool, ask:
     if begin["settings"] or begin["prefer"]:
         raise UsageError("--set and --prefer go with --from; a conversation asks for all that differs.")
     refuse_without_terminal()
+    if begin["save_to"] and place.path(begin["save_to"]).exists():
+        raise UsageError(f"{begin['save_to']} exists already; give another name.")
     with progress(None, "Looking at models, data and prior runs"):
         side = Conversation(home, index=index)
     for warning in side.settings.warnings:

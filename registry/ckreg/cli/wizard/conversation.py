@@ -6,6 +6,7 @@ from ckreg.cli.wizard.screen import is_short, offer, read_line, rule, say
 from ckreg.cli.wizard.telling import so_far
 from ckreg.commands.design import Conversation, forget, keep, kept, source_of
 from ckreg.core.spec import Spec
+from ckreg.core.units import counted
 from ckreg.core.wizard import Part, Question, Refused, answer, answers_of, next_question, spec_of_answers
 from ckreg.core.wizard.designing import SCRATCH
 from ckreg.errors import CkregError
@@ -127,7 +128,7 @@ def talk(side: Conversation, *, resume: bool) -> Talk:
         return Talk(side)
     if not resume:
         say()
-        say(f"A design of {found.at[:16].replace('T', ' ')} has {len(found.answers)} answers.")
+        say(f"A design of {found.at[:16].replace('T', ' ')} has {counted(len(found.answers), 'answer')}.")
         if read_line("go on with it, `new` begins anew").strip().lower() in {"new", "n", "no"}:
             return Talk(side)
     return _replayed(side, found.answers, found.defaults)
@@ -141,5 +142,5 @@ def _replayed(side: Conversation, answers: dict[str, str], defaults: dict[str, s
         if isinstance(judged, Refused):
             break
         going.answers[question.key] = judged.words
-    say(f"Going on after {len(going.answers)} answers.", dim=True)
+    say(f"Going on after {counted(len(going.answers), 'answer')}.", dim=True)
     return going
