@@ -40,7 +40,7 @@ format: $(VENV)/dev  ## put the code into its format
 bench: $(VENV)/dev  ## measure, as ratios against rg, git and markdown-it in the same run
 	$(BIN)/python benchmarks/bench.py
 
-accuracy: $(VENV)/dev  ## score the log readers against hand-checked labels; writes docs/accuracy.md
+accuracy: $(VENV)/dev  ## score log readers and estimates against labelled logs and real jobs; writes docs/accuracy.md
 	$(BIN)/python benchmarks/accuracy.py
 
 clean:  ## remove what make made

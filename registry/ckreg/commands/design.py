@@ -14,6 +14,7 @@ __all__ = [
     "Beginning",
     "Conversation",
     "Designed",
+    "How",
     "Outlook",
     "Preference",
     "Source",
@@ -30,6 +31,17 @@ __all__ = [
 
 
 @dataclass(frozen=True, slots=True)
+class How:
+    """`index` looks for new logs of prior runs first; `concurrent` jobs run at once, for the wall time."""
+
+    index: bool = True
+    concurrent: int | None = None
+
+
+_AS_USUAL = How()
+
+
+@dataclass(frozen=True, slots=True)
 class Designed:
     """An experiment that is written and committed; `files` are relative to the registry."""
 
@@ -38,15 +50,15 @@ class Designed:
     files: tuple[str, ...]
 
 
-def draft(home: Home, beginning: Beginning, *, index: bool = True) -> Draft:
+def draft(home: Home, beginning: Beginning, how: How = _AS_USUAL) -> Draft:
     """The experiment of a spec, verified, estimated and rendered, but not written.
 
-    `index` looks for new logs of prior runs first. Relative paths in the spec start at the registry.
+    Relative paths in the spec start at the registry.
 
     Raises:
         RefusedError: the experiment exists.
     """
-    drafted = draft_experiment(home, beginning.spec, index=index)
+    drafted = draft_experiment(home, beginning.spec, index=how.index, concurrent=how.concurrent)
     return replace(drafted, files={**drafted.files, **beginning.files})
 
 

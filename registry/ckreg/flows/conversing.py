@@ -19,7 +19,7 @@ from ckreg.core.spec import Spec
 from ckreg.core.wizard import Answers, spec_of_answers
 from ckreg.core.wizard.values import given, several
 from ckreg.errors import CkregError
-from ckreg.flows.designing import forecast_of
+from ckreg.flows.designing import forecaster
 from ckreg.flows.discovering import discover
 from ckreg.flows.estimating import load_priors
 
@@ -60,7 +60,7 @@ class Conversation:
         if len(plan.runs) > _MOST_RUNS or "datasets" not in answers:
             return Outlook(plan, None)
         resources = self._resources(spec)
-        return Outlook(plan, forecast_of(plan, resources, self.settings, self._priors))
+        return Outlook(plan, forecaster(resources, self.settings, self._priors)(plan))
 
     def remark(self, key: str, words: str) -> str | None:
         """What is to be said of an answer that will do: something that it names is not there."""

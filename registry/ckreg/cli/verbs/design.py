@@ -8,7 +8,7 @@ import click
 from ckreg.cli.common import Place, dry_run_option, json_option, on_terminal, yes_option
 from ckreg.cli.output import emit, emit_json, note, warn
 from ckreg.cli.starting import Begin, begin_options, beginning
-from ckreg.commands.design import Designed, design, draft
+from ckreg.commands.design import Designed, How, design, draft
 from ckreg.core.plan.brief import brief
 from ckreg.errors import RefusedError, UsageError
 from ckreg.flows.designing import Draft
@@ -17,12 +17,26 @@ from ckreg.flows.designing import Draft
 @click.command()
 @begin_options
 @click.option("--no-index", is_flag=True, help="Rest on what is indexed; look for no new logs.")
+@click.option(
+    "--concurrent",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Jobs that run at once, for the wall time; default: concurrent_jobs, else max_submit.",
+)
 @yes_option
 @dry_run_option
 @json_option
 @click.pass_obj
-def command(
-    place: Place, /, *, no_index: bool, yes: bool, dry_run: bool, as_json: bool, **begin: Unpack[Begin]
+def command(  # one parameter an option
+    place: Place,
+    /,
+    *,
+    no_index: bool,
+    concurrent: int | None,
+    yes: bool,
+    dry_run: bool,
+    as_json: bool,
+    **begin: Unpack[Begin],
 ) -> None:
     """Write a verified, estimated plan, and commit it.
 
@@ -30,28 +44,29 @@ def command(
     choices that were found. Ctrl-C loses nothing: --resume goes on.
 
     Models, dataset, evaluation scripts and disk space are looked at; what is missing is marked in the plan
-    as a prerequisite. Times rest on prior runs. Relative paths in the spec start at the registry. An
-    experiment that exists is never overwritten.
+    as a prerequisite. Times rest on prior runs. The plan ends with its budget; where that is over a limit
+    (max_gpu_hours, max_submit, free disk), with what could be cut and what each cut saves. Relative paths in
+    the spec start at the registry. An experiment that exists is never overwritten.
 
     \b
     Example:
       ckreg design
       ckreg design --spec lora_comparison.yaml --dry-run
+      ckreg design --spec lora_comparison.yaml --concurrent 8
       ckreg design --from cap_8L_lora --set lora_rank=32,64 --set factor=high_ranks
     """
     home = place.home()
+    how = How(index=not no_index, concurrent=concurrent)
     if begin["spec"] or begin["source"]:
-        drafted = draft(home, beginning(place, home, begin), index=not no_index)
+        drafted = draft(home, beginning(place, home, begin), how)
         for warning in drafted.sheet.settings.warnings:
             warn(warning)
         if not (dry_run or yes):
             _ask(drafted, note if as_json else emit)
-        told = yes
     else:
         from ckreg.cli.wizard import by_conversation  # noqa: PLC0415  # only a conversation needs it
 
-        drafted = by_conversation(place, home, begin, index=not no_index, ask=not (dry_run or yes))
-        told = yes
+        drafted = by_conversation(place, home, begin, how, ask=not (dry_run or yes))
     if dry_run:
         _show_dry(drafted, as_json=as_json)
         return
@@ -59,7 +74,7 @@ def command(
     if as_json:
         emit_json(_as_done(drafted, done))
     else:
-        _say_done(drafted, done, shown=not told)
+        _say_done(drafted, done, shown=not yes)
 
 
 def _show_dry(drafted: Draft, *, as_json: bool) -> None:
@@ -95,6 +110,7 @@ def _as_json(drafted: Draft) -> dict[str, object]:
         "evaluations": len(plan.evaluations),
         "estimates": drafted.sheet.forecast.as_json()["total"],
         "preliminary": drafted.sheet.forecast.preliminary,
+        "budget": drafted.sheet.budget.as_json(),
         "checks": [{"check": check.text, "mark": check.mark} for check in drafted.checks],
         "notes": drafted.sheet.notes,
     }

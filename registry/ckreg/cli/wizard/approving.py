@@ -1,5 +1,7 @@
 """From the first question to an approved plan."""
 
+from dataclasses import replace
+
 from ckreg.adapters.tree import Home
 from ckreg.cli.common import Place
 from ckreg.cli.output import note, progress, warn
@@ -7,7 +9,7 @@ from ckreg.cli.starting import Begin, save
 from ckreg.cli.wizard.conversation import Talk, talk
 from ckreg.cli.wizard.nobody import refuse_without_terminal
 from ckreg.cli.wizard.screen import read_line, rule, say, show
-from ckreg.commands.design import Beginning, Conversation, draft, forget, save_spec
+from ckreg.commands.design import Beginning, Conversation, How, draft, forget, save_spec
 from ckreg.core.plan.brief import brief
 from ckreg.core.spec import Spec
 from ckreg.errors import CkregError, RefusedError, UsageError
@@ -16,7 +18,7 @@ from ckreg.flows.designing import Draft
 _HELP = "y yes, n no, `<` back to the last question, s FILE saves the answers as a spec"
 
 
-def by_conversation(place: Place, home: Home, begin: Begin, *, index: bool, ask: bool) -> Draft:
+def by_conversation(place: Place, home: Home, begin: Begin, how: How, *, ask: bool) -> Draft:
     """Ask for everything, show the plan, and have it approved.
 
     Raises:
@@ -29,21 +31,21 @@ def by_conversation(place: Place, home: Home, begin: Begin, *, index: bool, ask:
     if begin["save_to"] and place.path(begin["save_to"]).exists():
         raise UsageError(f"{begin['save_to']} exists already; give another name.")
     with progress(None, "Looking at models, data and prior runs"):
-        side = Conversation(home, index=index)
+        side = Conversation(home, index=how.index)
     for warning in side.settings.warnings:
         warn(warning)
     try:
-        return _approved(place, begin, talk(side, resume=begin["resume"]), ask=ask)
+        return _approved(place, begin, talk(side, resume=begin["resume"]), how, ask=ask)
     except (KeyboardInterrupt, EOFError):
         say()
         note("Your answers are kept: `ckreg design --resume` goes on here.")
         raise KeyboardInterrupt from None
 
 
-def _approved(place: Place, begin: Begin, going: Talk, *, ask: bool) -> Draft:
+def _approved(place: Place, begin: Begin, going: Talk, how: How, *, ask: bool) -> Draft:
     while True:
         spec = going.spec()
-        drafted = _drafted(going, spec)
+        drafted = _drafted(going, spec, how)
         if drafted is None:
             continue
         if ask:
@@ -57,11 +59,11 @@ def _approved(place: Place, begin: Begin, going: Talk, *, ask: bool) -> Draft:
         return drafted
 
 
-def _drafted(going: Talk, spec: Spec) -> Draft | None:
+def _drafted(going: Talk, spec: Spec, how: How) -> Draft | None:
     """The plan of the spec; where there is none to be had the last answer is asked again."""
     try:
         with progress(None, "Verifying and estimating"):
-            return draft(going.side.home, Beginning(spec), index=False)
+            return draft(going.side.home, Beginning(spec), replace(how, index=False))
     except CkregError as error:
         say(str(error), head="  ✗ ", fg="red")
         going.go_back()

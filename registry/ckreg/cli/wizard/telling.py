@@ -29,7 +29,7 @@ def in_words(outlook: Outlook) -> str:
     if forecast:
         words += f"; ~{duration(forecast.gpu_hours * _HOUR)} of GPUs to train"
         if forecast.evaluation:
-            words += f", ~{duration(forecast.evaluation_seconds)} to evaluate"
+            words += f", ~{duration(forecast.evaluation_time.median_seconds)} to evaluate"
         words += f", ~{gib(forecast.disk_gib)} on disk"
         words += " (preliminary)" if forecast.preliminary else ""
     return words
