@@ -7,7 +7,7 @@ import pytest
 
 from ckreg.adapters.tree import Home
 from tests.cli.calls import Caller
-from tests.cli.terminal import converse
+from tests.cli.terminal import Terminal
 from tests.core.spec.helpers import sound
 
 NAME = "cap_4L_lora_comparison_2025-10-22"
@@ -61,12 +61,14 @@ def test_what_is_there_is_never_overwritten(call: Caller, spec: Path, dataset: P
     assert dataset.read_text() == '{"train": [1]}'
 
 
-@pytest.mark.parametrize(("answer", "written"), [(b"y\n", True), (b"n\n", False)])
-def test_on_a_terminal_it_asks(home: Home, spec: Path, dataset: Path, answer: bytes, written: bool) -> None:
-    words = ["-C", str(home.root), "design", "--spec", str(spec), "--no-index"]
-    code, shown = converse(words, [answer, b"n\n"])
-    assert code == 4
-    assert "The dataset is missing. Write" in shown
+@pytest.mark.parametrize(("answer", "written"), [("y", True), ("n", False)])
+def test_on_a_terminal_it_asks(home: Home, spec: Path, dataset: Path, answer: str, written: bool) -> None:
+    with Terminal(home.root, "design", "--spec", str(spec), "--no-index") as terminal:
+        for words in (answer, "n"):
+            terminal.until("[y/N]")
+            terminal.type(words)
+        assert terminal.code() == 4
+        assert "The dataset is missing. Write" in terminal.seen
     assert dataset.exists() == written
 
 

@@ -53,10 +53,8 @@ def test_the_commit_says_what_happened_in_words_and_in_a_trailer(home: Home, git
         "id": "id1",
         "forced": False,
     }
-    assert (
-        git(home.root, "diff", "--numstat", "HEAD~1")
-        == f"1\t1\texperiments/{EXPERIMENT}/experiment_summary.md\n"
-    )
+    document = git(home.root, "diff", "--numstat", "HEAD~1", "--", "*.md")
+    assert document == f"1\t1\texperiments/{EXPERIMENT}/experiment_summary.md\n"
     assert git(home.root, "status", "--porcelain") == ""
 
 

@@ -23,13 +23,16 @@ INTERRUPTED = 130
 VERBS = {
     "Plan": {
         "init": "Make or adopt a registry in git.",
-        "design": "Write a verified, estimated plan from a spec.",
+        "design": "Write a verified, estimated plan, asking for what it needs.",
         "verify": "Look again at models, dataset, scripts and disk.",
         "estimate": "Estimate time, disk and batch size from prior runs.",
         "check": "Check the experiments' documents.",
+        "seal": "Hold a plan fast, as it is committed.",
+        "export": "Print an experiment's plan as a spec or for another tool.",
     },
     "Follow": {
         "status": "Show or set the status of runs and evaluations.",
+        "drift": "Tell how plan and runs differ from what was sealed.",
     },
     "Ask": {
         "list": "List the experiments.",

@@ -1,18 +1,54 @@
-"""Designs an experiment from a spec file: drafts it, and writes it once it is approved."""
+"""Designs an experiment from a spec, answers or another experiment: drafts it, and writes it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ckreg.adapters.tree import EXPERIMENTS, Home, read_text
+from ckreg.adapters.tree import EXPERIMENTS, Home, replace_text
 from ckreg.core.journal import Entry
-from ckreg.core.spec import Format, Spec, read_spec
+from ckreg.core.spec import FORMATS, Spec, dump_spec
 from ckreg.errors import UsageError
+from ckreg.flows.conversing import Conversation, Outlook, forget, keep, kept
 from ckreg.flows.creating import Offer, create
 from ckreg.flows.designing import Draft, draft_experiment, write_experiment
 from ckreg.flows.designing import missing_datasets as missing
+from ckreg.flows.starting import Beginning, Preference, Source, beginning_of_file, kept_files, source_of
 
-_FORMATS: dict[str, Format] = {".yaml": "yaml", ".yml": "yaml", ".toml": "toml", ".json": "json"}
+__all__ = [
+    "Beginning",
+    "Conversation",
+    "Designed",
+    "How",
+    "Outlook",
+    "Preference",
+    "Source",
+    "beginning_of_file",
+    "create_datasets",
+    "design",
+    "draft",
+    "forget",
+    "keep",
+    "kept",
+    "kept_files",
+    "missing_datasets",
+    "save_spec",
+    "source_of",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """`index` looks for new logs of prior runs first; `concurrent` jobs run at once, for the wall time.
+
+    `created` are the log's entries of datasets that were written for the plan.
+    """
+
+    index: bool = True
+    concurrent: int | None = None
+    created: tuple[Entry, ...] = ()
+
+
+_AS_USUAL = How()
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +60,9 @@ class Designed:
     files: tuple[str, ...]
 
 
-def missing_datasets(home: Home, spec: Path) -> tuple[Offer, ...]:
-    """The datasets of a spec file that are missing and could be written: see `create_datasets`."""
-    return missing(home, _read(spec))
+def missing_datasets(home: Home, beginning: Beginning) -> tuple[Offer, ...]:
+    """The datasets of a spec that are missing and could be written: see `create_datasets`."""
+    return missing(home, beginning.spec)
 
 
 def create_datasets(offered: Iterable[Offer]) -> tuple[Entry, ...]:
@@ -38,25 +74,18 @@ def create_datasets(offered: Iterable[Offer]) -> tuple[Entry, ...]:
     return create(offered)
 
 
-def draft(
-    home: Home,
-    spec: Path,
-    *,
-    index: bool = True,
-    concurrent: int | None = None,
-    created: Iterable[Entry] = (),
-) -> Draft:
-    """The experiment of a spec file, verified, estimated and rendered, but not written.
+def draft(home: Home, beginning: Beginning, how: How = _AS_USUAL) -> Draft:
+    """The experiment of a spec, verified, estimated and rendered, but not written.
 
-    `index` looks for new logs of prior runs first; `concurrent` is how many jobs run at once, for the wall
-    time. Relative paths in the spec start at the registry.
+    Relative paths in the spec start at the registry.
 
     Raises:
-        UsageError: the file's ending is none of a spec's.
-        MalformedError: the spec has faults; the message has all of them.
         RefusedError: the experiment exists.
     """
-    return draft_experiment(home, _read(spec), index=index, concurrent=concurrent, created=created)
+    drafted = draft_experiment(
+        home, beginning.spec, index=how.index, concurrent=how.concurrent, created=how.created
+    )
+    return replace(drafted, files={**drafted.files, **beginning.files})
 
 
 def design(home: Home, drafted: Draft) -> Designed:
@@ -70,8 +99,14 @@ def design(home: Home, drafted: Draft) -> Designed:
     return Designed(drafted.name, commit, files)
 
 
-def _read(spec: Path) -> Spec:
-    kind = _FORMATS.get(spec.suffix.lower())
-    if kind is None:
-        raise UsageError(f"{spec} is no spec by its name; it ends in {', '.join(_FORMATS)}.")
-    return read_spec(read_text(spec), format=kind, name=str(spec))
+def save_spec(spec: Spec, path: Path) -> None:
+    """Write a spec as YAML, every default filled in.
+
+    Raises:
+        UsageError: something is there already, or the name is not that of a YAML file.
+    """
+    if FORMATS.get(path.suffix.lower()) != "yaml":
+        raise UsageError(f"{path} is no name for a YAML file; let it end in .yaml.")
+    if path.exists():
+        raise UsageError(f"{path} exists already; give another name.")
+    replace_text(path, dump_spec(spec))

@@ -69,3 +69,15 @@ def _task_name(function: str, decorator: ast.expr) -> Iterator[str]:
     for keyword in decorator.keywords if isinstance(decorator, ast.Call) else []:
         if keyword.arg == "name" and isinstance(keyword.value, ast.Constant):
             yield str(keyword.value.value)
+
+
+def tasks_in(source: bytes) -> tuple[str, ...]:
+    """The functions of a Python source that are decorated as tasks; none where it is no Python."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ()
+    functions = [node for node in tree.body if isinstance(node, _Function)]
+    return tuple(node.name for node in functions if set(_tasks([node])))

@@ -79,3 +79,8 @@ def short(value: object) -> str:
     if isinstance(value, float):
         return repr(value).removesuffix(".0").replace("e+", "e")
     return str(value)
+
+
+def slug(text: str) -> str:
+    """The text as part of a name: what may not stand in one becomes `_`."""
+    return re.sub(r"[^A-Za-z0-9.-]+", "_", text).strip("._-") or "x"

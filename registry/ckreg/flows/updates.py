@@ -1,6 +1,6 @@
 """Applies requests to change a status: spool, lock, edit, one commit for all that wait."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ckreg.adapters import spool
@@ -28,6 +28,7 @@ class Committed:
 
     update: Update
     commit: str | None
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,7 @@ def _flush(home: Home, repo: Repo, own: StatusRequest) -> Committed:
     if own.id not in batch.updates:
         raise OutsideError(f"Somebody removed the request from {home.state / 'spool'}; nothing was changed.")
     update = batch.updates[own.id]
-    return Committed(update, commit if update.cells else None)
+    return Committed(update, commit if update.cells else None, batch.warnings)
 
 
 def _behind_links(repo: Repo, waiting: Sequence[spool.Waiting]) -> dict[str, CkregError]:
@@ -167,17 +168,20 @@ class Batch:
         self.done = done
         self.updates: dict[str, Update] = {}
         self.refused: dict[str, CkregError] = dict(hopeless)
+        self.warnings: tuple[str, ...] = ()
+        self.unsealed = set(self._unsealed())
 
     @property
     def paths(self) -> list[str]:
         """The files that the requests are about: documents, and what is kept of runs that complete."""
         completing = any(request.status is Status.COMPLETED for request in self.requests)
         documents = {document_path(request) for request in self.requests}
-        return sorted(documents | ({PRIOR_RUNS} if completing else set()))
+        unsealed = {path for experiment in self.unsealed for path in _seal_paths(experiment)}
+        return sorted(documents | unsealed | ({PRIOR_RUNS} if completing else set()))
 
     def plan(self, old: Mapping[str, Texts]) -> Change:
         """The documents with all requests applied, and the commit's message."""
-        self.updates, self.refused = {}, dict(self.hopeless)
+        self.updates, self.refused, self.warnings = {}, dict(self.hopeless), ()
         texts = dict(old)
         for request in self.requests:
             path = document_path(request)
@@ -196,7 +200,46 @@ class Batch:
         jobs = {update.job for update in self.updates.values() if update.completes and update.job}
         if jobs:
             texts |= _kept(self.home, jobs, texts)
-        return Change(texts, message([update for update in self.updates.values() if update.cells]))
+        said = message([update for update in self.updates.values() if update.cells])
+        for experiment in sorted(self._leaving_pending()):
+            said += self._sealed(experiment, texts)
+        return Change(texts, said)
+
+    def _unsealed(self) -> Iterator[str]:
+        """The experiments of which a run may leave `pending` now, and which may have no seal yet.
+
+        A seal in the folder is enough for our own request. One that was left behind by a killed process may
+        have left the seal behind, too. Nothing is written through links.
+        """
+        for request in self.requests:
+            seal, estimates = (self.home.root / path for path in _seal_paths(request.experiment))
+            known = request.id == self.own and seal.exists()
+            linked = seal.is_symlink() or estimates.is_symlink()
+            if request.status not in {None, Status.PENDING} and not known and not linked:
+                yield request.experiment
+
+    def _leaving_pending(self) -> set[str]:
+        left = {
+            update.request.experiment
+            for update in self.updates.values()
+            if "Status" in update.cells and update.old == Status.PENDING
+        }
+        return left & self.unsealed
+
+    def _sealed(self, experiment: str, texts: dict[str, Texts]) -> str:
+        """Put the seal beside a status, for the same commit; the trailer. No status waits for a seal."""
+        from ckreg.flows.sealing import first_seal, trailer  # noqa: PLC0415  # needed once an experiment
+
+        path = _seal_paths(experiment)[0]
+        try:
+            seal = first_seal(texts, experiment)
+        except CkregError as error:
+            self.warnings = (*self.warnings, f"The plan could not be sealed: {error}")
+            return ""
+        if seal is None:
+            return ""
+        texts[path] = Texts(seal.text, seal.text, seal.text)
+        return f"{trailer(seal)}\n"
 
     def answer(self, request_id: str, commit: str | None) -> spool.Answer:
         """The word for the process that waits for a request of this batch."""
@@ -206,6 +249,11 @@ class Batch:
         return spool.Answer(
             commit=commit if update.cells else None, cells=update.cells, old=update.old, new=update.new
         )
+
+
+def _seal_paths(experiment: str) -> tuple[str, str]:
+    """The seal, and the estimates that it is made of as well."""
+    return f"{EXPERIMENTS}/{experiment}/plan.seal", f"{EXPERIMENTS}/{experiment}/estimates.json"
 
 
 def _with_update(texts: Texts, request: StatusRequest, where: str) -> tuple[Texts, Update]:

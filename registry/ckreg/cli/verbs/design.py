@@ -1,6 +1,8 @@
-"""`ckreg design`: from a spec to a verified, estimated plan in git."""
+"""`ckreg design`: from answers, a spec or an experiment to a verified, estimated plan in git."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from typing import Unpack
 
 import click
 
@@ -14,14 +16,15 @@ from ckreg.cli.common import (
 )
 from ckreg.cli.offering import accepted
 from ckreg.cli.output import emit, emit_json, note, warn
-from ckreg.commands.design import Designed, create_datasets, design, draft, missing_datasets
+from ckreg.cli.starting import Begin, begin_options, beginning
+from ckreg.commands.design import Designed, How, create_datasets, design, draft, missing_datasets
 from ckreg.core.plan.brief import brief
 from ckreg.errors import RefusedError, UsageError
 from ckreg.flows.designing import Draft
 
 
 @click.command()
-@click.option("--spec", required=True, metavar="FILE", help="The spec: YAML, TOML or JSON.")
+@begin_options
 @click.option("--no-index", is_flag=True, help="Rest on what is indexed; look for no new logs.")
 @create_dataset_option
 @click.option(
@@ -38,15 +41,18 @@ def command(  # noqa: PLR0913  # one parameter an option
     place: Place,
     /,
     *,
-    spec: str,
     no_index: bool,
     create_dataset: bool,
     concurrent: int | None,
     yes: bool,
     dry_run: bool,
     as_json: bool,
+    **begin: Unpack[Begin],
 ) -> None:
-    """Write a verified, estimated plan from a spec, and commit it.
+    """Write a verified, estimated plan, and commit it.
+
+    Without --spec and --from it is a conversation: all that a plan needs is asked, with defaults, and with
+    choices that were found. Ctrl-C loses nothing: --resume goes on.
 
     Models, dataset, evaluation scripts and disk space are looked at; what is missing is marked in the plan
     as a prerequisite. Times rest on prior runs. The plan ends with its budget; where that is over a limit
@@ -55,21 +61,29 @@ def command(  # noqa: PLR0913  # one parameter an option
 
     \b
     Example:
-      ckreg design --spec lora_comparison.yaml
+      ckreg design
       ckreg design --spec lora_comparison.yaml --dry-run
       ckreg design --spec lora_comparison.yaml --concurrent 8
+      ckreg design --from cap_8L_lora --set lora_rank=32,64 --set factor=high_ranks
     """
     home = place.home()
-    offered = [] if dry_run else missing_datasets(home, place.path(spec))
-    created = create_datasets(accepted(offered, agreed=create_dataset, ask=not yes))
-    drafted = draft(home, place.path(spec), index=not no_index, concurrent=concurrent, created=created)
-    for warning in drafted.sheet.settings.warnings:
-        warn(warning)
+    how = How(index=not no_index, concurrent=concurrent)
+    if begin["spec"] or begin["source"]:
+        begun = beginning(place, home, begin)
+        offered = [] if dry_run else missing_datasets(home, begun)
+        created = create_datasets(accepted(offered, agreed=create_dataset, ask=not yes))
+        drafted = draft(home, begun, replace(how, created=created))
+        for warning in drafted.sheet.settings.warnings:
+            warn(warning)
+        if not (dry_run or yes):
+            _ask(drafted, note if as_json else emit)
+    else:
+        from ckreg.cli.wizard import by_conversation  # noqa: PLC0415  # only a conversation needs it
+
+        drafted = by_conversation(place, home, begin, how, ask=not (dry_run or yes))
     if dry_run:
         _show_dry(drafted, as_json=as_json)
         return
-    if not yes:
-        _ask(drafted, note if as_json else emit)
     done = design(home, drafted)
     if as_json:
         emit_json(_as_done(drafted, done))

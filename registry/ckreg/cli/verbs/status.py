@@ -6,7 +6,7 @@ import click
 
 from ckreg.adapters.config import load_settings
 from ckreg.cli.common import Place, dry_run_option, json_option
-from ckreg.cli.output import counts_in_words, emit, emit_diff, emit_json, emit_table, note, short_time
+from ckreg.cli.output import counts_in_words, emit, emit_diff, emit_json, emit_table, note, short_time, warn
 from ckreg.commands.status_set import Wish, how_it_went, status_preview, status_set
 from ckreg.commands.status_show import ExperimentStatus, status_show
 from ckreg.core.status import Source, Status
@@ -116,6 +116,8 @@ def set_(
         if as_json:
             emit_json({"experiment": experiment, "run": asked.run, "committed": False, "commit": None})
         raise
+    for warning in done.warnings:
+        warn(warning)
     if as_json:
         emit_json(_as_done(done))
     else:

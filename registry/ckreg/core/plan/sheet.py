@@ -1,20 +1,21 @@
 """What the document of a plan says, section by section, as the texts that the template puts in place."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from ckreg.core.estimate.values import PRELIMINARY
 from ckreg.core.fingerprints import model_fingerprint, script_commit
-from ckreg.core.naming import short
 from ckreg.core.plan import budget_text, takes
 from ckreg.core.plan.budget import Budget
 from ckreg.core.plan.forecast import Forecast
+from ckreg.core.plan.showing import levels_of, other_keys
 from ckreg.core.plan.values import MatrixRow, Plan
 from ckreg.core.recipes import RECIPES, is_lora
 from ckreg.core.resources import DatasetFacts, ModelFacts, Resources, ScriptFacts
+from ckreg.core.setting_text import quoted, setting_text
 from ckreg.core.settings import Settings
-from ckreg.core.spec.values import TRAINING_DEFAULTS, Setting
+from ckreg.core.spec.values import Setting
 from ckreg.core.text import LINE_END
 from ckreg.core.units import count, gib, size
 
@@ -94,19 +95,7 @@ class Sheet:
     def configuration(self) -> Bullets:
         """Bullets beside those of every experiment: other recipe keys, what labels and variants stand for."""
         spec = self.plan.spec
-        others = [
-            (key, self.setting(key)) for key, _ in spec.training.settings if key not in TRAINING_DEFAULTS
-        ]
-        shown = {
-            *TRAINING_DEFAULTS,
-            *(key for key, _ in others),
-            *(factor.factor for factor in self.plan.factors),
-        }
-        fixed = [
-            (variable.key, self.setting(variable.key))
-            for variable in spec.variables
-            if variable.key not in {*shown, "lora_rank"}
-        ]
+        others = [(key, self.setting(key)) for key in other_keys(self.plan)]
         labels = [
             (f"{variable.key} {level.label}", setting_text(level.value))
             for variable in spec.variables
@@ -120,20 +109,16 @@ class Sheet:
             )
             for variant in spec.variants
         ]
-        return [*others, *fixed, *labels, *variants]
+        return [*others, *labels, *variants]
 
-    def setting(self, key: str) -> str:
+    def setting(self, key: str, write: Callable[[Setting], str] = setting_text) -> str:
         """What the runs set a recipe key to: one value, the levels, or one a model."""
         if not self.plan.runs:
             return "-"
-        by_model = {model.name: self._values(key, model.name) for model in self.plan.spec.models}
-        if len(set(by_model.values())) == 1:
-            return next(iter(by_model.values()))
-        return ", ".join(f"{model}: {text}" for model, text in by_model.items())
-
-    def _values(self, key: str, model: str) -> str:
-        values = [run.get(key) for run in self.plan.runs if run.model == model]
-        return ", ".join(dict.fromkeys("-" if value is None else setting_text(value) for value in values))
+        return ", ".join(
+            f"{model}: {_levels(levels, write)}" if model else _levels(levels, write)
+            for model, levels in levels_of(self.plan, key)
+        )
 
     @property
     def packing_note(self) -> str:
@@ -156,8 +141,8 @@ class Sheet:
     def system_prompt(self) -> str:
         """In quotes; several where it varies."""
         if not self.plan.runs:
-            return f'"{self.plan.spec.evaluation.system_prompt or ""}"'
-        return ", ".join(dict.fromkeys(f'"{run.get("system_prompt")}"' for run in self.plan.runs))
+            return quoted(self.plan.spec.evaluation.system_prompt or "")
+        return self.setting("system_prompt", lambda text: quoted(str(text)))
 
     @property
     def system_prompt_note(self) -> str:
@@ -170,7 +155,7 @@ class Sheet:
     @property
     def validation(self) -> str:
         """Yes or no."""
-        return self.setting("validation").replace("true", "yes").replace("false", "no")
+        return self.setting("validation", lambda validated: "yes" if validated else "no")
 
     @property
     def run_pattern(self) -> str:
@@ -277,11 +262,8 @@ def _advised(what: str, advice: str | None) -> Iterator[str]:
         yield f"{what}: {advice}"
 
 
-def setting_text(value: Setting) -> str:
-    """A setting as the document shows it; no text is `""`."""
-    if isinstance(value, tuple):
-        return f"[{', '.join(map(setting_text, value))}]"
-    return short(value) if value != "" else '""'
+def _levels(levels: Iterable[Setting | None], write: Callable[[Setting], str]) -> str:
+    return ", ".join("-" if level is None else write(level) for level in levels)
 
 
 def mark(facts: ModelFacts | DatasetFacts | ScriptFacts) -> str:

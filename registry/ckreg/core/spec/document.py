@@ -15,6 +15,8 @@ from ckreg.core.text import BOM, one_line
 from ckreg.errors import MalformedError
 
 Format: TypeAlias = Literal["yaml", "toml", "json"]
+# A file's format, by the ending of its name.
+FORMATS: dict[str, Format] = {".yaml": "yaml", ".yml": "yaml", ".toml": "toml", ".json": "json"}
 
 # Aliases can make a small file into an endless tree.
 _MOST_NODES = 100_000

@@ -54,11 +54,12 @@ def dump_spec(spec: Spec) -> str:
     yaml.sort_base_mapping_type_on_output = False  # type: ignore[assignment]  # ruamel annotates no such thing
     yaml.width = _WIDEST_LINE
     out = io.StringIO()
-    yaml.dump(_tree(spec), out)
+    yaml.dump(spec_tree(spec), out)
     return out.getvalue()
 
 
-def _tree(spec: Spec) -> dict[str, object]:
+def spec_tree(spec: Spec) -> dict[str, object]:
+    """The spec as mappings, lists and scalars with every default filled in; read back it is the same spec."""
     tree: dict[str, object | None] = {
         "task": spec.task,
         "factor": spec.factor,

@@ -7,14 +7,14 @@ from functools import partial
 from ckreg.core.naming import LABEL_RULE, is_label, proposed_factor, proposed_task
 from ckreg.core.spec.checkpoints import read_checkpoints
 from ckreg.core.spec.cursor import Cursor, day, each, flag, line, name, prose, sentence, whole
-from ckreg.core.spec.document import Fault, Format, parse
+from ckreg.core.spec.document import Document, Fault, Format, parse
 from ckreg.core.spec.evaluating import read_evaluation
 from ckreg.core.spec.expanding import expanded
 from ckreg.core.spec.settings import read_training, read_variables, read_variants
 from ckreg.core.spec.values import Dataset, Model, Spec, Training, Variable, Variant
 from ckreg.errors import MalformedError
 
-_KEYS = (
+KEYS = (
     "task",
     "factor",
     "question",
@@ -38,12 +38,32 @@ def read_spec(text: str, *, format: Format, name: str) -> Spec:  # noqa: A002  #
     Raises:
         MalformedError: the text is not of this format, or has faults; the message has all of them.
     """
-    document = parse(text, format, name)
-    root = Cursor(document, document.tree, "", document.lines.get(""))
-    spec = root.attempt(_spec)
-    if document.faults or spec is None:
-        raise MalformedError(_told(document.faults, name))
+    spec, faults = _read(parse(text, format, name))
+    if faults or spec is None:
+        raise MalformedError(_told(faults, name))
     return spec
+
+
+def spec_of(tree: object, name: str) -> Spec:
+    """The spec that a tree of mappings, lists and scalars says; `name` is where it came from.
+
+    Raises:
+        MalformedError: it has faults; the message has all of them.
+    """
+    spec, faults = _read(Document(tree))
+    if faults or spec is None:
+        raise MalformedError(_told(faults, name))
+    return spec
+
+
+def faults_of(tree: object) -> tuple[Fault, ...]:
+    """All that is wrong with a tree, as `spec_of` would tell it."""
+    return tuple(dict.fromkeys(_read(Document(tree))[1]))
+
+
+def _read(document: Document) -> tuple[Spec | None, list[Fault]]:
+    root = Cursor(document, document.tree, "", document.lines.get(""))
+    return root.attempt(_spec), document.faults
 
 
 def _told(faults: Iterable[Fault], name: str) -> str:
@@ -56,7 +76,7 @@ def _told(faults: Iterable[Fault], name: str) -> str:
 
 def _spec(root: Cursor) -> Spec:
     root.mapping("a mapping with the keys of a spec")
-    at = root.section(_KEYS)
+    at = root.section(KEYS)
     # Checkpoints without `training` are evaluated, and nothing is fine-tuned.
     trains = at["checkpoints"].absent or not at["training"].absent
     needed = Cursor.required if trains else Cursor.read

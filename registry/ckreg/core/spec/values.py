@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal, TypeAlias
 
-Scalar: TypeAlias = str | int | float | bool
-# What a recipe key may be set to.
-Setting: TypeAlias = Scalar | tuple[Scalar, ...]
+from ckreg.core import setting_text
+
+Scalar: TypeAlias = setting_text.Scalar
+Setting: TypeAlias = setting_text.Setting
+
 # Which epochs are evaluated; numbers count from 0.
 Epochs: TypeAlias = Literal["last", "all", "best"] | tuple[int, ...]
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from ckreg.core.markdown import Document, plain, read
+from ckreg.core.summary import bullets
 from ckreg.core.summary.tables import (
     ALL_RUNS,
     EVALUATIONS,
@@ -60,6 +61,9 @@ def summary_of(document: Document) -> Summary:
             EvaluationRow(run, task, epoch, status, job, completed, notes, line)
             for line, run, (task, epoch, status, job, completed, notes) in _rows(document, EVALUATIONS)
         ),
+        fields=tuple(bullets.fields(document)),
+        models=tuple(bullets.models(document)),
+        factor_lines=tuple(line for line, _, _ in _rows(document, VARIABLES)),
     )
 
 

@@ -73,6 +73,25 @@ class EvaluationRow:
 
 
 @dataclass(frozen=True, slots=True)
+class FieldRow:
+    """A bullet `**Key:** value`; `section` has its headings, as in `Compute Estimates > Training`."""
+
+    section: str
+    key: str
+    value: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRow:
+    """An item of Resources, Models Used; the path as written, with its marks."""
+
+    name: str
+    path: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
 class Summary:
     """All that is read back out of an experiment's document."""
 
@@ -87,3 +106,6 @@ class Summary:
     configuration: tuple[tuple[str, str], ...]
     fine_tuning: tuple[FineTuningRow, ...]
     evaluations: tuple[EvaluationRow, ...]
+    fields: tuple[FieldRow, ...] = ()
+    models: tuple[ModelRow, ...] = ()
+    factor_lines: tuple[int, ...] = ()

@@ -1,0 +1,61 @@
+"""`ckreg drift`."""
+
+import click
+
+from ckreg.cli.common import Place, json_option
+from ckreg.cli.output import emit, emit_json, note
+from ckreg.commands.drift import drift
+from ckreg.core.shown.ran import Deviation
+from ckreg.flows.drifting import Drift, PlanDrift
+
+
+@click.command()
+@click.argument("experiment")
+@json_option
+@click.pass_context
+def command(ctx: click.Context, experiment: str, as_json: bool) -> None:
+    """Tell how an experiment's plan differs from the sealed one, and how its jobs differ from the plan.
+
+    The plan is that of the document in your folder; of the jobs it is told what their logs say. Exits with 1
+    where anything differs. EXPERIMENT may be the beginning of a name.
+
+    \b
+    Example:
+      ckreg drift cap_8L_lora
+    """
+    place: Place = ctx.obj
+    found = drift(place.home(), experiment)
+    if as_json:
+        emit_json(
+            {"experiment": found.experiment, "seal": found.seal, "plan": found.plan, "ran": _ran(found)}
+        )
+    else:
+        _emit(found)
+    ctx.exit(1 if found.plan or found.ran else 0)
+
+
+def _ran(found: Drift) -> list[dict[str, object]]:
+    return [deviation._asdict() for deviation in found.ran]
+
+
+def _emit(found: Drift) -> None:
+    for item in found.plan:
+        emit(_planned(item))
+    for deviation in found.ran:
+        emit(_deviating(deviation))
+    if found.plan:
+        note(f"`ckreg amend {found.experiment} --reason TEXT` accepts the changed plan and seals it again.")
+    if not (found.plan or found.ran):
+        note(f"{found.experiment}: the plan is as it was sealed.")
+
+
+def _planned(item: PlanDrift) -> str:
+    return f"{item.path}{'' if item.line is None else f':{item.line}'}: {item.words}"
+
+
+def _deviating(deviation: Deviation) -> str:
+    job = f" (job {deviation.job_id})" if deviation.job_id else ""
+    return (
+        f"{deviation.log_path}: {deviation.run_name}{job} ran with {deviation.setting} {deviation.ran}, "
+        f"planned {deviation.planned}"
+    )

@@ -1,0 +1,1 @@
+"""The plan as a document shows it: read back, in canonical form, and compared."""

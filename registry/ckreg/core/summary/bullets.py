@@ -1,0 +1,53 @@
+"""Reads a document's bullets: `**Key:** value` under the headings of the template, and the list of models."""
+
+import re
+from collections.abc import Iterator
+
+from ckreg.core.markdown import Document, plain
+from ckreg.core.summary.tables import under
+from ckreg.core.summary.values import FieldRow, ModelRow
+from ckreg.core.text import LINE_END
+
+# The headings whose bullets are part of the plan.
+FIELD_SECTIONS = (
+    ("Overview",),
+    ("Resources", "Models"),
+    ("Resources", "Dataset"),
+    ("Evaluation Plan", "Configuration"),
+    ("Configuration",),
+    ("Compute Estimates", "Training"),
+    ("Compute Estimates", "Evaluation"),
+    ("Compute Estimates", "Disk Space"),
+)
+MODELS = ("Resources", "Models")
+MODELS_USED = "models used"
+_ITEM = re.compile(r"[ \t]+[-*+][ \t]+(?P<name>[^\s:`*][^\s:`]*):[ \t]*(?P<path>.*)")
+
+
+def fields(document: Document) -> Iterator[FieldRow]:
+    """Every bullet of the plan with the last of its headings' names and its line."""
+    sections: dict[tuple[str, ...], str | None] = {}
+    for field in document.fields:
+        if field.path not in sections:
+            sections[field.path] = _section(field.path)
+        if section := sections[field.path]:
+            yield FieldRow(section, field.key, field.value, field.line)
+
+
+def models(document: Document) -> Iterator[ModelRow]:
+    """The list below `**Models Used:**`; it ends at the first line that is none of its items."""
+    for field in document.fields:
+        if plain(field.key) == MODELS_USED and under(field.path, MODELS):
+            lines = LINE_END.split(document.text)
+            for number in range(field.line, len(lines)):
+                item = _ITEM.fullmatch(lines[number])
+                if item is None:
+                    return
+                yield ModelRow(item["name"], item["path"].strip(), number + 1)
+            return
+
+
+def _section(path: tuple[str, ...]) -> str | None:
+    if not path:
+        return None
+    return next((" > ".join(section) for section in FIELD_SECTIONS if under(path, section)), None)
