@@ -26,6 +26,7 @@ VERBS = {
         "design": "Write a verified, estimated plan from a spec.",
         "estimate": "Estimate time, disk and batch size from prior runs.",
         "check": "Check the experiments' documents.",
+        "amend": "Change a sealed plan, with the reason.",
         "seal": "Hold a plan fast, as it is committed.",
     },
     "Follow": {

@@ -69,8 +69,13 @@ def draft_experiment(home: Home, spec: Spec, *, index: bool = True) -> Draft:
     Raises:
         RefusedError: an experiment of that name is there.
     """
+    refuse_existing(home, resolve(spec, clock.now().date()).name)
+    return draft_of(home, spec, index=index)
+
+
+def draft_of(home: Home, spec: Spec, *, index: bool = True) -> Draft:
+    """The same, whether or not there is such an experiment already."""
     now, settings = clock.now(), load_settings(home)
-    refuse_existing(home, resolve(spec, now.date()).name)
     priors = load_priors(home, index=index)
     settled = _settled(home, spec, settings, priors, now)
     forecast = _forecast(settled.plan, settled.resources, settings, priors)

@@ -71,6 +71,7 @@ def _tree(spec: Spec) -> dict[str, object]:
         "controls": _Section(base_models=spec.base_models),
         "training": _Section(_settings(spec.training.settings)),
         "evaluation": _evaluation(spec.evaluation),
+        "exclude": list(spec.exclude) or None,
         "notes": spec.notes,
     }
     return _given(tree)

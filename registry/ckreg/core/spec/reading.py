@@ -25,6 +25,7 @@ _KEYS = (
     "controls",
     "training",
     "evaluation",
+    "exclude",
     "notes",
 )
 
@@ -69,6 +70,7 @@ def _spec(root: Cursor) -> Spec:
         variants=_variants(at["design"], at["variants"], variables),
         base_models=at["controls"].read(_base_models, default=True),
         notes=at["notes"].read(prose, None),
+        exclude=at["exclude"].read(_exclude, ()),
     )
     runs = expanded(spec, root)
     return replace(spec, evaluation=read_evaluation(at["evaluation"], spec, runs))
@@ -114,6 +116,10 @@ def _splits(cursor: Cursor) -> tuple[str, ...] | None:
     if cursor.value == "auto":
         return None
     return each(line, cursor.items("`auto` or a list of names"))
+
+
+def _exclude(cursor: Cursor) -> tuple[str, ...]:
+    return each(line, cursor.items("a list of runs, or patterns for their names"))
 
 
 def _base_models(cursor: Cursor) -> bool:

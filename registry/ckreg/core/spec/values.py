@@ -149,6 +149,8 @@ class Spec:
     base_models: bool = True
     evaluation: Evaluation = Evaluation()
     notes: str | None = None
+    # Runs of the cross that are left out, by pattern.
+    exclude: tuple[str, ...] = ()
 
     @property
     def is_ablation(self) -> bool:
