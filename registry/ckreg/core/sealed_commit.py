@@ -12,7 +12,7 @@ _TRAILER = "ckreg-amend:"
 
 
 class Sides(NamedTuple):
-    """An experiment's document and seal as committed and as the next commit has them; None where not there."""
+    """An experiment's document and seal as committed, and as the next commit has them."""
 
     document: str | None
     seal: str | None

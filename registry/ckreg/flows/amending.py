@@ -153,7 +153,8 @@ def _calculations(drafts: Sequence[Draft]) -> str:
     """The checks and calculations that the plan after needs and the plan before did not."""
     before, after = (draft.files["design-experiment.log"].split("\n\n") for draft in drafts)
     wanted = ("VERIFY_", "SEARCH_", "EXTRACT_", "CALCULATE_", "CHECK_")
-    new = [text.strip("\n") for text in after if text not in before]
+    known = {text.partition("] ")[2].strip() for text in before}  # apart from their times
+    new = [text.strip("\n") for text in after if text.partition("] ")[2].strip() not in known]
     return "".join(f"\n{text}\n" for text in new if text.partition("] ")[2].startswith(wanted))
 
 

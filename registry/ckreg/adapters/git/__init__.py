@@ -1,15 +1,17 @@
 """git: its own commands write, GitPython reads history."""
 
 from ckreg.adapters.git.commit import Change, Texts, commit_change, refuse_link, refuse_unless_free
-from ckreg.adapters.git.history import head, is_ancestor, status_events
+from ckreg.adapters.git.history import CommitSeen, commits_below, head, is_ancestor, status_events
 from ckreg.adapters.git.repo import Repo, create, is_repository, open_repo, refuse_bare, require_identity
 from ckreg.adapters.git.staged import staged_beside, staged_summaries
 
 __all__ = [
     "Change",
+    "CommitSeen",
     "Repo",
     "Texts",
     "commit_change",
+    "commits_below",
     "create",
     "head",
     "is_ancestor",

@@ -20,8 +20,8 @@ def staged_summaries(repo: Repo) -> Iterator[tuple[str, str]]:
 def staged_beside(repo: Repo, names: tuple[str, ...]) -> Iterator[tuple[str, tuple[str | None, ...]]]:
     """Each experiment of which the next commit changes one of these files.
 
-    Yields its folder, relative to the registry, and the texts of the files: all as committed in HEAD, then all
-    as staged; None where there is none.
+    Yields its folder, relative to the registry, and the texts of the files: all as committed in HEAD, then
+    all as staged; None where there is none.
     """
     env = _index_of_this_commit()
     listed = repo.run("diff", "--cached", "--name-only", "--relative", "-z", env=env).split("\0")

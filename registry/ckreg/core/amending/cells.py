@@ -4,10 +4,10 @@ from ckreg.core.markdown import Row, Table, escaped
 from ckreg.core.text import Splice
 
 
-def as_cell(text: str, table: Table, beside: Row, place: int) -> str:
-    """A new cell between its pipes, as wide as the column where the cell of `beside` is."""
+def as_cell(text: str, table: Table, beside: Row | None, place: int) -> str:
+    """A new cell between its pipes, as wide as the column where the cell of `beside`, if any, is."""
     written = f" {escaped(text) or '-'} "
-    return written.ljust(_width(table, beside, place))
+    return written if beside is None else written.ljust(_width(table, beside, place))
 
 
 def replaced_cell(table: Table, row: Row, place: int, text: str) -> Splice:

@@ -79,10 +79,10 @@ def _refuse_other_meaning(current: str, edited: str, before: str, after: str, wh
     plans = [canonical_plan(shown_in(parse(text))) for text in (current, edited, before, after)]
     done, wanted = changes(plans[0], plans[1]), changes(plans[2], plans[3])
     items = {change.item for change in wanted}
+    above = {item[:length] for item in items for length in range(1, len(item))}
     for change in done:
-        if not any(
-            change.item[: len(item)] == item or item[: len(change.item)] == change.item for item in items
-        ):
+        parts = (change.item[:length] for length in range(1, len(change.item) + 1))
+        if change.item not in above and items.isdisjoint(parts):
             raise MalformedError(f"{where}: the document cannot take this change: {change.words}. {_BY_HAND}")
     for change in changes(plans[1], plans[3]):
         if change.item in items:

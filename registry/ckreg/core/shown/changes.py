@@ -121,6 +121,7 @@ def _items(section: str, key: str) -> Iterator[tuple[str, ...]]:
             yield ("configuration",)
         case "Compute Estimates", _:
             yield "estimates", part, plain(key)
+            yield "estimates", part, key.strip()
             yield "estimates", part
             yield ("estimates",)
 
