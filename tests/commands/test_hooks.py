@@ -32,7 +32,7 @@ def break_document(home: Home, git: Git) -> None:
 
 
 def test_a_broken_document_is_not_committed(home: Home, git: Git) -> None:
-    assert hooks_install(home).changed == ("pre-commit",)
+    assert hooks_install(home).changed == ("pre-commit", "commit-msg")
     assert hooks_install(home).changed == ()
     break_document(home, git)
     done = commit(home)
@@ -81,7 +81,7 @@ def test_a_hook_that_was_there_goes_on_working_and_comes_back(home: Home, git: G
     git(home.root, "add", "x")
     assert "theirs ran" in commit(home).stderr
     status_set(home, EXPERIMENT, Wish(run="L1B_rank4", status=Status.RUNNING))
-    assert hooks_uninstall(home).changed == ("pre-commit",)
+    assert hooks_uninstall(home).changed == ("pre-commit", "commit-msg")
     assert hook.read_text() == theirs
     assert hooks_uninstall(home).changed == ()
 
@@ -93,7 +93,7 @@ def test_a_hook_that_refuses_goes_on_refusing(home: Home, git: Git) -> None:
     hook.chmod(0o755)
     hooks_install(home)
     head = git(home.root, "rev-parse", "HEAD")
-    with pytest.raises(RefusedError, match="git refused the commit"):
+    with pytest.raises(RefusedError, match="refused the commit"):
         status_set(home, EXPERIMENT, Wish(run="L1B_rank4", status=Status.RUNNING))
     assert git(home.root, "rev-parse", "HEAD") == head
     assert git(home.root, "status", "--porcelain") == ""

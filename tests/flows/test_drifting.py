@@ -20,7 +20,7 @@ AT = datetime(2025, 10, 22, 14, 23, 15, tzinfo=UTC)
 
 
 def test_without_a_seal_there_is_nothing_to_drift_from(home: Home) -> None:
-    with pytest.raises(NotFoundError, match=r"not sealed yet. `ckreg seal cap_8L"):
+    with pytest.raises(NotFoundError, match=r"not sealed yet\. `ckreg seal cap_8L"):
         drift(home, "cap_8L")
 
 

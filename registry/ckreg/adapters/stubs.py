@@ -8,7 +8,7 @@ from pathlib import Path
 from ckreg.adapters.tree import read_text, replace_text
 from ckreg.errors import OutsideError, RefusedError
 
-STUBS = ("pre-commit",)
+STUBS = ("pre-commit", "commit-msg")
 MARK = "ckreg-hook 7d0f5c1e"
 
 

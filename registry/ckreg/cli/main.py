@@ -27,11 +27,13 @@ VERBS = {
         "verify": "Look again at models, dataset, scripts and disk.",
         "estimate": "Estimate time, disk and batch size from prior runs.",
         "check": "Check the experiments' documents.",
+        "amend": "Change a sealed plan, with the reason.",
         "seal": "Hold a plan fast, as it is committed.",
         "export": "Print an experiment's plan as a spec or for another tool.",
     },
     "Follow": {
         "status": "Show or set the status of runs and evaluations.",
+        "history": "Tell what was planned, changed and run, in one timeline.",
         "drift": "Tell how plan and runs differ from what was sealed.",
     },
     "Ask": {

@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from ckreg.adapters.git import Repo, open_repo
+from ckreg.adapters.git import Repo, open_repo, staged_beside
 from ckreg.adapters.stubs import STUBS, install_stub, remove_stub, stub_text
-from ckreg.adapters.tree import Home
+from ckreg.adapters.tree import SUMMARY, Home
+from ckreg.core.seal import SEAL
+from ckreg.core.sealed_commit import Sides, complaint, has_reason
 from ckreg.errors import RefusedError
 
 
@@ -42,6 +44,19 @@ def hooks_uninstall(home: Home) -> Hooks:
     """Take ckreg's hooks away, and put back those that were there before."""
     folder = open_repo(home.root).hooks_folder()
     return Hooks(folder, tuple(name for name in STUBS if remove_stub(folder, name)))
+
+
+def check_message(home: Home, message: str) -> list[str]:
+    """Why the next commit, with this message, may not go in: it changes sealed plans and gives no reason."""
+    if has_reason(message):
+        return []
+    repo = open_repo(home.root)
+    merging = repo.under_way() is not None
+    found = (
+        complaint(Sides(*texts), f"{folder}/{SUMMARY}", merging=merging)
+        for folder, texts in staged_beside(repo, (SUMMARY, SEAL))
+    )
+    return [text for text in found if text]
 
 
 def _own_folder(repo: Repo) -> Path:

@@ -1,10 +1,15 @@
 """The journal of a design, `design-experiment.log`: every check, calculation and decision with its time."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from ckreg.core.text import one_line
+from ckreg.core.text import LINE_END, one_line
+
+_HEAD = re.compile(
+    r"\[(?P<at>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)\] (?P<action>[A-Z][A-Z_]*): ?(?P<description>.*)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +25,29 @@ class Entry:
 def render(entries: Iterable[Entry]) -> str:
     """The entries as the log has them: a head line, a line a field, a blank line between entries."""
     return "\n".join(_rendered(entry) for entry in entries)
+
+
+def read(text: str) -> Iterator[Entry]:
+    """The entries of a log, their times as written; lines that belong to none are passed over."""
+    head: re.Match[str] | None = None
+    fields: list[tuple[str, str]] = []
+    for line in [*LINE_END.split(text), None]:
+        found = _HEAD.fullmatch(line) if line is not None else None
+        if (found or line is None) and head:
+            yield from _entry(head, fields)
+        if found:
+            head, fields = found, []
+        elif line and ": " in line:
+            key, _, value = line.partition(": ")
+            fields.append((key, value))
+
+
+def _entry(head: re.Match[str], fields: list[tuple[str, str]]) -> Iterator[Entry]:
+    try:
+        at = datetime.fromisoformat(head["at"])
+    except ValueError:  # the 31st of February
+        return
+    yield Entry(at, head["action"], head["description"], tuple(fields))
 
 
 def _rendered(entry: Entry) -> str:

@@ -86,8 +86,20 @@ def draft_experiment(
     Raises:
         RefusedError: an experiment of that name is there.
     """
+    refuse_existing(home, resolve(spec, clock.now().date()).name)
+    return draft_of(home, spec, index=index, concurrent=concurrent, created=created)
+
+
+def draft_of(
+    home: Home,
+    spec: Spec,
+    *,
+    index: bool = True,
+    concurrent: int | None = None,
+    created: Iterable[Entry] = (),
+) -> Draft:
+    """The same, whether or not there is such an experiment already."""
     now, settings = clock.now(), load_settings(home, {"concurrent_jobs": concurrent})
-    refuse_existing(home, resolve(spec, now.date()).name)
     priors = load_priors(home, index=index)
     settled = _settled(home, spec, settings, priors, now)
     forecast_of = forecaster(settled.resources, settings, priors)

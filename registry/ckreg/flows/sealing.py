@@ -6,13 +6,11 @@ from dataclasses import dataclass
 from ckreg.adapters.git import Change, Texts, commit_change, open_repo, require_identity
 from ckreg.adapters.tree import EXPERIMENTS, SUMMARY, Home, locked
 from ckreg.core.seal import SEAL, Seal, broken, read_seal, seal_of, seal_plan
-from ckreg.core.shown.changes import Change as PlanChange
-from ckreg.core.shown.changes import Lines
+from ckreg.core.shown.changes import Lines, told
 from ckreg.core.summary import parse
 from ckreg.errors import CkregError, NotFoundError, RefusedError
 
 ESTIMATES = "estimates.json"
-_SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,18 +94,6 @@ def seal_texts(texts: Mapping[str, Texts], experiment: str) -> Seal:
     if committed is None:
         raise NotFoundError(f"{where} is not committed. `git add` and `git commit` it, then try again.")
     return seal_of(committed, texts[estimates_path(experiment)].committed, where)
-
-
-def told(changes: list[PlanChange], lines: Lines, where: str) -> str:
-    """What changed, in words with the lines, in one sentence."""
-    parts = [f"{where}{_line(change, lines)}: {change.words}" for change in changes[:_SHOWN]]
-    more = f"; and {len(changes) - _SHOWN} more (`ckreg drift` lists them)" if len(changes) > _SHOWN else ""
-    return "; ".join(parts) + more
-
-
-def _line(change: PlanChange, lines: Lines) -> str:
-    line = lines.of(change.item)
-    return "" if line is None else f":{line}"
 
 
 def _refuse_changed(old: Seal, new: Seal, texts: Mapping[str, Texts], experiment: str) -> None:

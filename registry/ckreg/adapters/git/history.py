@@ -2,8 +2,10 @@
 
 import json
 import os
+import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from datetime import datetime
+from typing import TYPE_CHECKING, NamedTuple
 
 from ckreg.adapters.git.repo import open_repo
 from ckreg.adapters.tree import Home
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
     from git import Commit
 
 TRAILER = "Ckreg-Status: "
+_COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
 
 def status_events(home: Home, since: str | None = None) -> Iterator[StatusEvent]:
@@ -31,6 +34,51 @@ def status_events(home: Home, since: str | None = None) -> Iterator[StatusEvent]
             yield from events_in(commit)
 
 
+class CommitSeen(NamedTuple):
+    """A commit that touched experiments; `files` are relative to the registry, `at` is the author's time."""
+
+    id: str
+    author: str
+    at: datetime
+    message: str
+    files: tuple[str, ...]
+    events: tuple[StatusEvent, ...]
+
+
+def commits_below(home: Home, folder: str) -> Iterator[CommitSeen]:
+    """The commits that HEAD reaches and that changed something below `folder`, oldest first."""
+    os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
+    from git import Repo  # noqa: PLC0415  # see above
+
+    ours = open_repo(home.root)
+    with Repo(home.root, search_parent_directories=True) as repo:
+        if not repo.head.is_valid():
+            return
+        files = _files(ours.run("log", "--format=%H", "--name-only", "--relative", "-z", "--", folder))
+        for commit in repo.iter_commits("HEAD", paths=[ours.prefix + folder], reverse=True, topo_order=True):
+            yield CommitSeen(
+                commit.hexsha,
+                str(commit.author),
+                commit.authored_datetime,
+                _message(commit),
+                files.get(commit.hexsha, ()),
+                tuple(events_in(commit)),
+            )
+
+
+def _files(listed: str) -> dict[str, tuple[str, ...]]:
+    """What `log --name-only -z` lists: a commit's id, then its files."""
+    found: dict[str, list[str]] = {}
+    names: list[str] = []
+    for part in listed.split("\0"):
+        word = part.strip("\n")
+        if _COMMIT.fullmatch(word):
+            names = found.setdefault(word, [])
+        elif word:
+            names.append(word)
+    return {commit: tuple(names) for commit, names in found.items()}
+
+
 def head(home: Home) -> str | None:
     """The commit that HEAD is at, None where there is none yet."""
     return open_repo(home.root).head()
@@ -43,10 +91,14 @@ def is_ancestor(home: Home, commit: str) -> bool:
 
 def events_in(commit: "Commit") -> Iterator[StatusEvent]:
     """The status changes that one commit tells."""
-    message = commit.message if isinstance(commit.message, str) else commit.message.decode(errors="replace")
-    for line in message.split("\n"):
+    for line in _message(commit).split("\n"):
         if line.startswith(TRAILER) and (event := _event(commit, line.removeprefix(TRAILER))):
             yield event
+
+
+def _message(commit: "Commit") -> str:
+    message = commit.message
+    return message if isinstance(message, str) else message.decode(errors="replace")
 
 
 def _event(commit: "Commit", text: str) -> StatusEvent | None:

@@ -1,10 +1,13 @@
 """`ckreg hooks`: install and uninstall."""
 
+from pathlib import Path
+
 import click
 
 from ckreg.cli.common import Place, dry_run_option, json_option
-from ckreg.cli.output import emit, emit_diff, emit_json, note
-from ckreg.commands.hooks import hooks_install, hooks_preview, hooks_uninstall
+from ckreg.cli.output import emit, emit_diff, emit_json, fail, note
+from ckreg.commands.hooks import check_message, hooks_install, hooks_preview, hooks_uninstall
+from ckreg.errors import RefusedError
 
 
 @click.group()
@@ -17,7 +20,7 @@ def command() -> None:
 @json_option
 @click.pass_obj
 def install(place: Place, /, dry_run: bool, as_json: bool) -> None:
-    """Install a pre-commit hook that checks the staged documents.
+    """Install hooks: pre-commit checks the staged documents, commit-msg holds sealed plans.
 
     A hook that is there goes on working: it is called first.
 
@@ -55,3 +58,20 @@ def uninstall(place: Place, /, as_json: bool) -> None:
         emit(f"Removed {', '.join(done.changed)} from {done.folder}.")
     else:
         note(f"No hook in {done.folder} is ckreg's; nothing changed.")
+
+
+@command.command(name="check-message", hidden=True)
+@click.argument("file", type=click.Path())
+@click.pass_obj
+def check_message_(place: Place, /, file: str) -> None:
+    """Check a commit's message against what is staged, as the hook commit-msg does.
+
+    \b
+    Example:
+      ckreg hooks check-message .git/COMMIT_EDITMSG
+    """
+    found = check_message(place.home(), Path(file).read_bytes().decode(errors="replace"))
+    for text in found[:-1]:
+        fail(text)
+    if found:
+        raise RefusedError(found[-1])

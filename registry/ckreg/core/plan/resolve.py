@@ -6,7 +6,7 @@ from datetime import date
 from ckreg.core import naming
 from ckreg.core.plan.evaluations import evaluations_of, matrix_of
 from ckreg.core.plan.values import Control, Plan
-from ckreg.core.spec.crossing import Run, cross, level_text
+from ckreg.core.spec.crossing import Run, cross, is_excluded, level_text
 from ckreg.core.spec.values import Checkpoint, Spec
 from ckreg.core.summary.values import Factor
 
@@ -16,9 +16,8 @@ def resolve(spec: Spec, today: date) -> Plan:
     day = spec.date or today
     spec = replace(spec, date=day)
     runs = cross(spec)
-    controls = tuple(
-        Control(naming.control_name(model.name), model.name) for model in spec.models if spec.base_models
-    )
+    named = ((naming.control_name(model.name), model.name) for model in spec.models if spec.base_models)
+    controls = tuple(Control(name, model) for name, model in named if not is_excluded(spec, name))
     evaluated: tuple[Run | Control | Checkpoint, ...] = (*runs, *controls, *spec.checkpoints)
     matrix = matrix_of(spec.evaluation, evaluated)
     factors = _factors(spec)

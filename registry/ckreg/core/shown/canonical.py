@@ -94,9 +94,13 @@ def _setting(said: Shown) -> Tree:
 
 
 def _estimates(shown: ShownPlan) -> Tree:
+    """The numbers of every bullet; the basis stands in `estimates.json`, whose hash the seal has, too."""
     sections: dict[str, list[tuple[str, Tree]]] = {}
+    models = {run.model for run in shown.runs}
     for (section, key), said in shown.estimates:
-        sections.setdefault(section, []).append((plain(key), _joined(said)))
+        name = key if key in models else plain(key)
+        if name != "basis":
+            sections.setdefault(section, []).append((name, _joined(said)))
     return {section: _named(bullets) for section, bullets in sections.items()}
 
 

@@ -21,6 +21,7 @@ _WORDS = {
     "estimates": "Compute Estimates",
 }
 _NOTHING = "-"
+_SHOWN = 5
 
 
 class Change(NamedTuple):
@@ -120,5 +121,18 @@ def _items(section: str, key: str) -> Iterator[tuple[str, ...]]:
             yield ("configuration",)
         case "Compute Estimates", _:
             yield "estimates", part, plain(key)
+            yield "estimates", part, key.strip()
             yield "estimates", part
             yield ("estimates",)
+
+
+def told(found: list[Change], lines: Lines, where: str) -> str:
+    """What changed, in words with the lines, in one sentence; not more than can be read."""
+    parts = [f"{where}{_place(change, lines)}: {change.words}" for change in found[:_SHOWN]]
+    more = f"; and {len(found) - _SHOWN} more (`ckreg drift` lists them)" if len(found) > _SHOWN else ""
+    return "; ".join(parts) + more
+
+
+def _place(change: Change, lines: Lines) -> str:
+    line = lines.of(change.item)
+    return "" if line is None else f":{line}"

@@ -4,6 +4,7 @@ import itertools
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from typing import NamedTuple, cast
 
 from ckreg.core import naming
@@ -84,14 +85,23 @@ def count_runs(spec: Spec) -> int:
 
 
 def cross(spec: Spec) -> tuple[Run, ...]:
-    """All fine-tuned runs: models, then datasets, then variables in spec order, the last turning fastest."""
+    """All fine-tuned runs: models, then datasets, then variables in spec order, the last turning fastest.
+
+    Those that the spec excludes are left out.
+    """
     models = spec.models if spec.trains else ()
-    return tuple(
+    runs = (
         _run(spec, model.name, dataset, choice)
         for model in models
         for dataset in spec.datasets
         for choice in _choices(spec)
     )
+    return tuple(run for run in runs if not is_excluded(spec, run.name))
+
+
+def is_excluded(spec: Spec, name: str) -> bool:
+    """Whether the spec leaves a run or control out."""
+    return any(fnmatchcase(name, pattern) for pattern in spec.exclude)
 
 
 def _run(spec: Spec, model: str, dataset: Dataset, choice: _Choice) -> Run:

@@ -74,6 +74,7 @@ def spec_tree(spec: Spec) -> dict[str, object]:
         "controls": _Section(base_models=spec.base_models),
         "training": _Section(_settings(spec.training.settings)) if spec.trains else None,
         "evaluation": _evaluation(spec.evaluation),
+        "exclude": list(spec.exclude) or None,
         "notes": spec.notes,
     }
     return _given(tree)

@@ -2,10 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
+from fnmatch import fnmatchcase
 
 from ckreg.core import naming
-from ckreg.core.spec.crossing import MOST_RUNS, Run, count_runs, cross
+from ckreg.core.spec.crossing import MOST_RUNS, Run, count_runs, cross, is_excluded
 from ckreg.core.spec.cursor import Cursor
 from ckreg.core.spec.values import Spec
 
@@ -25,15 +27,17 @@ def expanded(spec: Spec, root: Cursor) -> tuple[Run, ...]:
         if times > 1 and is_sound(root, "models", "checkpoints", "dataset", "variables", "variants"):
             _fault(root, *_collision(name, times, spec, runs))
     _check_recipes(runs, root)
+    if spec.exclude and is_sound(root, "models", "dataset", "variables", "variants", "exclude"):
+        _check_exclude(spec, runs, root)
     return runs
 
 
 def all_names(spec: Spec, runs: Iterable[Run]) -> list[str]:
     """The names of the fine-tuned runs, of the controls and of the checkpoints."""
-    controls = spec.models if spec.base_models else ()
+    controls = [naming.control_name(model.name) for model in spec.models if spec.base_models]
     return [
         *(run.name for run in runs),
-        *(naming.control_name(model.name) for model in controls),
+        *(name for name in controls if not is_excluded(spec, name)),
         *(checkpoint.name for checkpoint in spec.checkpoints),
     ]
 
@@ -92,6 +96,20 @@ def _check_recipes(runs: Iterable[Run], root: Cursor) -> None:
             _fault(root, "training.recipe", f"a full fine-tune ({run.recipe}) has no lora_rank; drop one")
         if run.recipe.endswith("_single_device") and run.gpus > 1:
             _fault(root, "training.gpus", f"{run.recipe} uses one GPU, not {run.gpus}")
+
+
+def _check_exclude(spec: Spec, runs: Iterable[Run], root: Cursor) -> None:
+    everything = replace(spec, exclude=())
+    names = all_names(everything, cross(everything))
+    for pattern in spec.exclude:
+        if not any(fnmatchcase(name, pattern) for name in names):
+            _fault(
+                root,
+                "exclude",
+                f"`{pattern}` matches no run; expected a pattern for names such as {names[0]}",
+            )
+    for model in sorted({model.name for model in spec.models} - {run.model for run in runs}):
+        _fault(root, "exclude", f"it leaves {model} without a run; drop the model from `models` instead")
 
 
 def _fault(root: Cursor, path: str, what: str) -> None:

@@ -28,6 +28,7 @@ KEYS = (
     "controls",
     "training",
     "evaluation",
+    "exclude",
     "notes",
 )
 
@@ -91,6 +92,7 @@ def _spec(root: Cursor) -> Spec:
         base_models=at["controls"].read(_base_models, default=True),
         notes=at["notes"].read(prose, None),
         checkpoints=at["checkpoints"].read(read_checkpoints, ()),
+        exclude=at["exclude"].read(_exclude, ()),
     )
     spec = _named(at, _with_training(at, spec) if trains else _without_training(at, spec))
     runs = expanded(spec, root)
@@ -174,6 +176,10 @@ def _splits(cursor: Cursor) -> tuple[str, ...] | None:
     if cursor.value == "auto":
         return None
     return each(line, cursor.items("`auto` or a list of names"))
+
+
+def _exclude(cursor: Cursor) -> tuple[str, ...]:
+    return each(line, cursor.items("a list of runs, or patterns for their names"))
 
 
 def _base_models(cursor: Cursor) -> bool:

@@ -167,6 +167,8 @@ class Spec:
     evaluation: Evaluation = Evaluation()
     notes: str | None = None
     checkpoints: tuple[Checkpoint, ...] = ()
+    # Runs of the cross that are left out, by pattern.
+    exclude: tuple[str, ...] = ()
 
     @property
     def trains(self) -> bool:

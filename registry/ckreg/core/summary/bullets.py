@@ -29,7 +29,7 @@ def fields(document: Document) -> Iterator[FieldRow]:
     sections: dict[tuple[str, ...], str | None] = {}
     for field in document.fields:
         if field.path not in sections:
-            sections[field.path] = _section(field.path)
+            sections[field.path] = section_of(field.path)
         if section := sections[field.path]:
             yield FieldRow(section, field.key, field.value, field.line)
 
@@ -47,7 +47,8 @@ def models(document: Document) -> Iterator[ModelRow]:
             return
 
 
-def _section(path: tuple[str, ...]) -> str | None:
+def section_of(path: tuple[str, ...], sections: tuple[tuple[str, ...], ...] = FIELD_SECTIONS) -> str | None:
+    """Which of the sections these headings are, as `Compute Estimates > Training`; None for another."""
     if not path:
         return None
-    return next((" > ".join(section) for section in FIELD_SECTIONS if under(path, section)), None)
+    return next((" > ".join(section) for section in sections if under(path, section)), None)
