@@ -52,7 +52,15 @@ SECTIONS = (
     ("Quick Reference",),
     ("Notes",),
 )
+NOTHING = ("", "-")
+"""Cells that say that there is none."""
 _TOP = {plain(section[0]) for section in SECTIONS}
+
+
+def sections_of(path: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+    """The sections that a heading may be, in plain words: with and without the document's title above."""
+    words = tuple(map(plain, path))
+    return (words, words[1:]) if len(words) > 1 and words[0] not in _TOP else (words,)
 
 
 def under(path: tuple[str, ...], section: tuple[str, ...]) -> bool:
@@ -76,15 +84,15 @@ def tables_of(document: Document, shape: Shape) -> list[Table]:
 
 def is_stray(table: Table, row: Row) -> bool:
     """Whether a row is a line of prose that stands directly under a table, which Markdown takes for a row."""
-    return len(row.cells) == 1 < len(table.header.cells) and "|" not in table.source(row)
+    return len(row.texts) == 1 < len(table.header.texts) and "|" not in table.source(row)
 
 
 def value(row: Row, column: int | None) -> str | None:
     """The cell's text, `None` for `-`, an empty or a missing cell."""
-    if column is None or column >= len(row.cells):
+    if column is None or column >= len(row.texts):
         return None
-    text = row.cells[column].text
-    return None if text in {"", "-"} else text
+    text = row.texts[column]
+    return None if text in NOTHING else text
 
 
 def name(row: Row, column: int | None) -> str | None:
