@@ -62,6 +62,12 @@ class Settings:
         Kind.AMOUNT, None, "A plan of more GPU hours than this is pointed out.", "500"
     )
     max_submit: int | None = _key(Kind.WHOLE, None, "At most this many jobs in the queue at once.", "100")
+    check_select: tuple[str, ...] = _key(
+        Kind.LIST, (), "The rules that `ckreg check` asks for; all if none.", '["CK1", "CK301"]'
+    )
+    check_ignore: tuple[str, ...] = _key(
+        Kind.LIST, (), "Rules that `ckreg check` leaves out.", '["CK207", "CK5"]'
+    )
     sign: bool = _key(Kind.FLAG, False, "Sign ckreg's own commits, as `git commit -S` does.", "false")
     lock_timeout_seconds: float = _key(
         Kind.AMOUNT, 60.0, "How long to wait for another ckreg that is writing, in seconds.", "60"

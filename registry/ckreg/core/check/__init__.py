@@ -1,29 +1,60 @@
 """Checks a document; each rule has a code of its own."""
 
-from ckreg.core.check.problem import Problem, Severity, error
-from ckreg.core.check.runs import check_runs
-from ckreg.core.check.statuses import check_statuses
-from ckreg.core.check.structure import check_rows, check_sections, check_tables, check_title
-from ckreg.core.markdown import read
-from ckreg.core.summary.parse import summary_of
+from ckreg.core.check.ignoring import ignored_in, unknown_codes
+from ckreg.core.check.problem import Problem, Severity
+from ckreg.core.check.rule import RULES, Rule
+from ckreg.core.check.rules import (
+    estimates,
+    evaluations,
+    files,
+    names,
+    resources,
+    runs,
+    settings,
+    statuses,
+    structure,
+)
+from ckreg.core.check.selection import UNREADABLE, Selection, codes_in
+from ckreg.core.check.subject import Beside, Subject
 
-__all__ = ["Problem", "Severity", "check_document", "unreadable"]
+__all__ = [
+    "ROOMS",
+    "RULES",
+    "Beside",
+    "Problem",
+    "Rule",
+    "Selection",
+    "Severity",
+    "Subject",
+    "check_document",
+    "codes_in",
+    "unreadable",
+]
+
+ROOMS = (structure, names, runs, settings, statuses, evaluations, estimates, resources, files)
+"""The rules' modules; importing them fills `RULES`."""
 
 
-def check_document(text: str, experiment: str) -> list[Problem]:
+def check_document(text: str, experiment: str, beside: Beside = Beside()) -> list[Problem]:  # noqa: B008  # frozen
     """All problems of an experiment's document, by line; `experiment` is its folder's name."""
-    document = read(text)
+    subject = Subject(text, experiment, beside)
+    comments = ignored_in(subject)
     found = [
-        *check_title(document, experiment),
-        *check_sections(document),
-        *check_tables(document),
-        *check_rows(document),
-        *check_runs(summary_of(document)),
-        *check_statuses(document),
+        problem
+        for rule in RULES.values()
+        for problem in rule.problems(subject)
+        if not any(comment.holds_for(problem) for comment in comments)
     ]
-    return sorted(found, key=lambda problem: (problem.line, problem.column, problem.code))
+    found += [_unknown_code(line, code) for line, code in unknown_codes(comments)]
+    return sorted(found, key=lambda problem: (problem.file or "", problem.line, problem.column, problem.code))
 
 
 def unreadable(line: int, message: str) -> Problem:
     """CK001: the document cannot be read at all."""
-    return error("CK001", line, message)
+    return Problem(UNREADABLE, Severity.ERROR, line, 1, message)
+
+
+def _unknown_code(line: int, code: str) -> Problem:
+    """CK801: a comment ignores what no rule finds."""
+    said = f"no rule has the code {code!r}" if code else "the comment says no code: `ckreg: ignore CK203`"
+    return Problem("CK801", Severity.WARNING, line, 1, said)
