@@ -90,7 +90,8 @@ def has_failed(findings: Sequence[Finding], *, strict: bool) -> bool:
 def _selected(
     home: Home, found: list[Finding], select: Sequence[str], ignore: Sequence[str]
 ) -> list[Finding]:
-    if not found and not select and not ignore:
+    settings = load_settings(home)
+    if not (select or ignore or settings.check_select or settings.check_ignore):
         return found
     selection = _selection(home, select, ignore)
     return [finding for finding in found if selection.includes(finding.problem)]

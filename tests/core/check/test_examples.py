@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from ckreg.core.check import ROOMS, RULES, check_document
+from ckreg.core.check import RULES, check_document
+from ckreg.core.check.document import ROOMS
 from ckreg.core.check.examples import EXPERIMENT, page_of
 from ckreg.core.text import spliced
 

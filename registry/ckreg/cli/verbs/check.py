@@ -12,6 +12,7 @@ import click
 from ckreg.cli.common import Place, dry_run_option, json_option
 from ckreg.cli.output import emit, emit_diff, emit_json, note
 from ckreg.commands.check import Finding, Mended, check, check_fix, check_staged, has_failed
+from ckreg.core.text import printable
 
 _NARROWEST, _WIDEST = 60, 120
 
@@ -120,8 +121,9 @@ def _print(found: Sequence[Finding], form: str) -> None:
     elif form == "text" and sys.stdout.isatty():
         _print_groups(found)
     else:
-        for finding in found:
-            emit(_line(finding) if form == "text" else _annotation(finding))
+        lines = [_line(finding) if form == "text" else _annotation(finding) for finding in found]
+        if lines:
+            emit("\n".join(map(printable, lines)))
 
 
 def _print_groups(found: Sequence[Finding]) -> None:

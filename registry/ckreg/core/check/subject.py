@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from ckreg.core.check import words
@@ -72,11 +72,11 @@ class Subject:
 
     def section(self, *names: str) -> Heading | None:
         """The heading of a section, the first where there are several."""
-        return next(iter(self.sections.get(tuple(map(plain, names)), ())), None)
+        return next(iter(self.sections.get(_plain_section(names), ())), None)
 
     def fields(self, *section: str) -> dict[str, Field]:
         """The `**Key:** value` lines directly under a section, by key in plain words; of two, the first."""
-        return self._fields.get(tuple(map(plain, section)), {})
+        return self._fields.get(_plain_section(section), {})
 
     def field(self, key: str, *section: str) -> Field | None:
         """One of them, if it is there and says something."""
@@ -155,7 +155,8 @@ class Subject:
     @cached_property
     def fine_tuned(self) -> list[RunRow]:
         """The rows of All Runs that are trained."""
-        return [run for run in self.summary.runs if not is_control(run)]
+        controls = {id(run) for run in self.controls}
+        return [run for run in self.summary.runs if id(run) not in controls]
 
     @cached_property
     def controls(self) -> list[RunRow]:
@@ -164,8 +165,11 @@ class Subject:
 
     def is_base(self, name: str) -> bool:
         """Whether a run is a base model, as far as All Runs or its name tell."""
-        run = self.runs.get(name)
-        return is_control(run) if run else name.endswith("_base")
+        return name in self._bases or (name.endswith("_base") and name not in self.runs)
+
+    @cached_property
+    def _bases(self) -> set[str]:
+        return {run.run_name for run in self.controls}
 
     @cached_property
     def statuses(self) -> list[FineTuningRow | EvaluationRow]:
@@ -229,6 +233,11 @@ class Subject:
             (row.run_name, unmarked(row.task or ""), words.epoch_of(row.epoch), row.line)
             for row in self.summary.evaluations
         ]
+
+
+@cache
+def _plain_section(names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(map(plain, names))
 
 
 def _body(table: Table) -> Body:

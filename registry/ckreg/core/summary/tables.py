@@ -1,5 +1,6 @@
 """The document's tables: under which headings each stands and which columns it has (the seed's template)."""
 
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from ckreg.core.markdown import Document, Row, Table, plain, unmarked
@@ -57,6 +58,7 @@ NOTHING = ("", "-")
 _TOP = {plain(section[0]) for section in SECTIONS}
 
 
+@lru_cache(maxsize=4096)
 def sections_of(path: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
     """The sections that a heading may be, in plain words: with and without the document's title above."""
     words = tuple(map(plain, path))
@@ -65,11 +67,7 @@ def sections_of(path: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
 
 def under(path: tuple[str, ...], section: tuple[str, ...]) -> bool:
     """Whether headings `path` are `section`, below the document's title or not, whatever the case."""
-    if len(path) - len(section) not in {0, 1} or plain(path[-1]) != plain(section[-1]):
-        return False
-    words = tuple(map(plain, path))
-    above = words[: -len(section)]
-    return words[-len(section) :] == tuple(map(plain, section)) and not _TOP.intersection(above)
+    return _words(section) in sections_of(path)
 
 
 def tables_of(document: Document, shape: Shape) -> list[Table]:
@@ -77,9 +75,15 @@ def tables_of(document: Document, shape: Shape) -> list[Table]:
 
     Tables with another first column than `shape`'s are a person's own, if one with the right one is there.
     """
-    there = [table for table in document.tables if under(table.path, shape.section)]
+    section = _words(shape.section)
+    there = [table for table in document.tables if section in sections_of(table.path)]
     fitting = [table for table in there if table.column(shape.columns[0]) is not None]
     return fitting or there
+
+
+@cache
+def _words(section: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(map(plain, section))
 
 
 def is_stray(table: Table, row: Row) -> bool:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from ckreg.core.check import words
 from ckreg.core.check.rule import WARNING, Found, rule
 from ckreg.core.check.subject import Subject
-from ckreg.core.estimate.values import PRELIMINARY
 
 _TYPICAL = re.compile(
     r"\b(typical|estimated|guess\w*|no prior runs?|rule of thumb|assum\w+)\b", re.IGNORECASE
@@ -57,7 +56,8 @@ def preliminary(subject: Subject) -> Iterator[Found]:
         ### Training
         - **Basis:** prior runs of the same model: happy-narwhal (job 12345)
     """
-    for number, line in subject.lines("Compute Estimates"):
+    lines = subject.lines("Compute Estimates") if "reliminary" in subject.text else ()
+    for number, line in lines:
         if "preliminary" in line.casefold():
             yield Found(number, "the estimates are preliminary: verify them with a test run")
             return
@@ -83,7 +83,7 @@ def unmarked_guess(subject: Subject) -> Iterator[Found]:
     """
     field = subject.field("Basis", "Compute Estimates", "Training")
     if field and _TYPICAL.search(field.value) and "preliminary" not in field.value.casefold():
-        said = f"{field.value!r} rests on no prior run; mark it '{PRELIMINARY}'"
+        said = f"{field.value!r} rests on no prior run; mark it 'preliminary - verify with test run'"
         yield Found(field.line, said, subject.column(field))
 
 

@@ -230,6 +230,8 @@ def untracked_evaluation(subject: Subject) -> Iterator[Found]:
         return
     rows = {(run, task, epoch) for run, task, epoch, _ in subject.rows}
     pairs = {(run, task) for run, task, _ in rows}
+    if {row[:3] for row in subject.evaluations} <= rows:
+        return
     for run, task, epoch, line in subject.evaluations:
         open_epoch = epoch is None and not subject.is_base(run)
         there = (run, task) in pairs if open_epoch else (run, task, epoch) in rows
@@ -393,11 +395,11 @@ def epoch_of_base(subject: Subject) -> Iterator[Found]:
         |----------|------|-------|--------|--------|-----------|-------|
         | L1B_base | cap | - | pending | - | - | Base model |
     """
-    for run, task, epoch, line in dict.fromkeys(
-        row for row in (*subject.evaluations, *subject.rows) if row[2] and subject.is_base(row[0])
-    ):
-        if epoch:
-            yield Found(line, f"the base model {run!r} has no epochs; on {task!r} it says {epoch!r}")
+    told = (*subject.evaluations, *subject.rows)
+    bases = {run for run in {row[0] for row in told} if subject.is_base(run)}
+    wrong = [row for row in told if row[2] and row[0] in bases]
+    for run, task, epoch, line in dict.fromkeys(wrong):
+        yield Found(line, f"the base model {run!r} has no epochs; on {task!r} it says {epoch!r}")
 
 
 @rule("CK410", ERROR, "a fine-tuned run is evaluated without an epoch")

@@ -9,7 +9,7 @@ from ckreg.core.check.rule import ERROR, WARNING, Found, rule
 from ckreg.core.check.subject import Subject
 from ckreg.core.markdown import Row, unmarked
 from ckreg.core.status import Status
-from ckreg.core.summary.tables import EVALUATIONS, FINE_TUNING, value
+from ckreg.core.summary.tables import EVALUATIONS, FINE_TUNING, NOTHING, value
 from ckreg.core.text import Splice
 
 _TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d(:\d\d)?")
@@ -120,8 +120,10 @@ def wrong_time(subject: Subject) -> Iterator[Found]:
         if body is None or place is None:
             continue
         for row in body.rows:
-            text = value(row, place)
-            if text and _time(text) is None:
+            if place >= len(row.texts) or row.texts[place] in NOTHING:
+                continue
+            text = row.texts[place]
+            if _time(text) is None:
                 said = f"{column} {text!r} is not YYYY-MM-DD HH:MM:SS"
                 yield Found(row.line, said, body.table.place(row, place))
 
