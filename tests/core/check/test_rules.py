@@ -1,8 +1,11 @@
 """Each rule: a document that is well, and the one change that breaks it."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from ckreg.core.check import Severity, check_document
+from ckreg.core.check import Beside, Selection, Severity, check_document
+from ckreg.core.check.fixing import fixed
 from tests.documents import EDITED, EXPERIMENT, SUMMARY
 
 
@@ -58,3 +61,26 @@ def test_only_errors_are_errors() -> None:
 @pytest.mark.parametrize("text", ["", "\ufeff", EDITED, "\x00", "| a |\n|---|\n" * 3, "#" * 7])
 def test_any_text_is_checked_without_a_defect(text: str) -> None:
     assert check_document(text, EXPERIMENT)
+
+
+odd = st.sampled_from(
+    ["|", "\n", "`", "**", "-", "0", "9" * 5000, "\x1b[1m", "\0", "\ud800", "١", "epoch ", "best", "GiB", ",", "1e999",
+     "<!-- ckreg: ignore CK2 -->", "<!-- ckreg: ignore", "2025-13-45 99:99:99", "A: ", "×", "(", ")", "\r", "\u2028"]
+)  # fmt: skip
+
+
+@given(
+    st.lists(st.tuples(st.floats(0, 1), st.integers(0, 12), odd), max_size=12), st.none() | st.text() | odd
+)
+def test_no_document_is_too_odd_to_be_checked(edits: list[tuple[float, int, str]], other: str | None) -> None:
+    text = SUMMARY
+    for share, gone, new in edits:
+        place = int(share * len(text))
+        text = text[:place] + new + text[place + gone :]
+    for problem in check_document(text, EXPERIMENT, Beside(other, other, other)):
+        assert problem.line >= 1
+        assert problem.column >= 1
+        assert "\n" not in problem.message
+    after, _ = fixed(text, EXPERIMENT, Beside(), Selection())
+    again, mended = fixed(after, EXPERIMENT, Beside(), Selection())
+    assert (again, mended) == (after, [])

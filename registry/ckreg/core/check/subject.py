@@ -118,7 +118,7 @@ class Subject:
     @cached_property
     def all_lines(self) -> list[str]:
         """The lines, without their endings."""
-        return LINE_END.split(self.text)
+        return LINE_END.split(self.text) if "\r" in self.text else self.text.split("\n")
 
     @cached_property
     def starts(self) -> list[int]:
