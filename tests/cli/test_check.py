@@ -100,6 +100,16 @@ def test_fix_keeps_to_what_is_selected_and_to_line_endings(call: Caller, home: H
     assert text.count("\n") == text.count("\r\n")
 
 
+def test_fix_follows_no_link(call: Caller, home: Home, tmp_path: Path) -> None:
+    broken(home)
+    file, other = home.summary(EXPERIMENT), tmp_path / "other.md"
+    file.rename(other)
+    file.symlink_to(other)
+    before = other.read_text()
+    said = call("check", "--fix")
+    assert (said.code, "is a link" in said.err, other.read_text()) == (4, True, before)
+
+
 def test_a_line_under_a_table_is_set_apart(call: Caller, home: Home) -> None:
     broken(home, "| Control | - |\n", "| Control | - |\nThat is all.\n")
     assert call("check", "--fix").code == 0

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ckreg.adapters.config import load_settings
 from ckreg.adapters.tree import SUMMARY, Home, read_text, replace_text
 from ckreg.core.check.problem import Problem, Severity
-from ckreg.errors import NotFoundError
+from ckreg.errors import NotFoundError, RefusedError
 from ckreg.flows.checking import BESIDE, Finding, check_files, check_texts, shown_path
 
 if TYPE_CHECKING:
@@ -72,6 +72,7 @@ def check_fix(
     for file in _files(home, paths):
         if shown_path(home, file) not in fixable:
             continue
+        _refuse_link(home, file)
         before = read_text(file)
         # Fixes look at the document alone.
         after, problems = fixed(before, file.parent.name, Beside(), selection)
@@ -80,6 +81,13 @@ def check_fix(
             if not dry_run:
                 replace_text(file, after)
     return mended
+
+
+def _refuse_link(home: Home, file: Path) -> None:
+    """A link may have come with somebody's clone, and lead to a file that is not ours to write."""
+    inside = file.is_relative_to(home.root)
+    if file.is_symlink() or (inside and not file.resolve().is_relative_to(home.root.resolve())):
+        raise RefusedError(f"{shown_path(home, file)} is a link; mend the file that it leads to by hand.")
 
 
 def has_failed(findings: Sequence[Finding], *, strict: bool) -> bool:

@@ -12,6 +12,7 @@ import click
 from ckreg.cli.common import Place, dry_run_option, json_option
 from ckreg.cli.output import emit, emit_diff, emit_json, note
 from ckreg.commands.check import Finding, Mended, check, check_fix, check_staged, has_failed
+from ckreg.core.check import Severity
 from ckreg.core.text import printable
 
 _NARROWEST, _WIDEST = 60, 120
@@ -173,6 +174,10 @@ def _in_words(found: Sequence[Finding]) -> str:
     if not found:
         return "No problems."
     counts = Counter(finding.problem.severity for finding in found)
-    told = ", ".join(f"{number} {severity}{'s' * (number > 1)}" for severity, number in counts.items())
+    told = ", ".join(
+        f"{counts[severity]} {severity}{'s' * (counts[severity] > 1)}"
+        for severity in Severity
+        if counts[severity]
+    )
     fixable = sum(finding.problem.fixable for finding in found)
     return f"{told} ({fixable} to be mended by `ckreg check --fix`)" if fixable else told
