@@ -121,7 +121,7 @@ def _is_whole(found: Iterable[object]) -> bool:
 def _keep(home: Home, known: dict[str, Entry], new: dict[str, Entry]) -> None:
     """What is known by now, but for files that were written while they were read."""
     kept = {path: entry for path, entry in new.items() if is_settled(entry[0])}
-    others = {path: entry for path, entry in known.items() if path not in new}
+    others = {path: entry for path, entry in known.items() if path not in new and (home.root / path).exists()}
     remember(home, {**others, **kept})
 
 

@@ -1,10 +1,11 @@
 """Where a document and the plan of its spec differ: value by value, each with the line in the document."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from ckreg.core.check.subject import Subject
+from ckreg.core.check.subject import Subject, is_checkpoint
 from ckreg.core.markdown import plain, unmarked
 from ckreg.core.plan.forecast import Forecast
 from ckreg.core.plan.sheet import Sheet
@@ -14,6 +15,7 @@ from ckreg.core.settings import Settings
 from ckreg.core.text import one_line
 
 _NOTHING = "-"
+_REMARK = re.compile(r"^(.*\") \([^()]*\)$")  # behind the quotes: `"" (consistent across train and eval)`
 
 
 class Difference(NamedTuple):
@@ -70,6 +72,8 @@ def _runs(subject: Subject, plan: Plan) -> Iterator[Difference]:
         if name not in subject.runs:
             yield Difference(heading.line, f"the run {name!r}", "missing", "planned")
     for name, run in subject.runs.items():
+        if is_checkpoint(run):
+            continue
         if name not in planned:
             yield Difference(run.line, f"the run {name!r}", "planned", "missing")
             continue
@@ -159,7 +163,7 @@ def _bare(value: str, key: str) -> str:
     if key == "Dataset packing":
         value = value.partition(" - ")[0]
     if key == "System prompt":
-        value = value.removesuffix("(consistent across train and eval)")
+        value = _REMARK.sub(r"\1", value)
     return unmarked(value)
 
 

@@ -160,11 +160,11 @@ class Subject:
 
     @cached_property
     def controls(self) -> list[RunRow]:
-        """The base models among All Runs."""
+        """The runs that are only evaluated."""
         return [run for run in self.summary.runs if is_control(run)]
 
     def is_base(self, name: str) -> bool:
-        """Whether a run is a base model, as far as All Runs or its name tell."""
+        """Whether a run is only evaluated, as far as All Runs or its name tell."""
         return name in self._bases or (name.endswith("_base") and name not in self.runs)
 
     @cached_property
@@ -247,5 +247,12 @@ def _body(table: Table) -> Body:
 
 
 def is_control(run: RunRow) -> bool:
-    """Whether a run is a base model that is only evaluated."""
-    return run.run_name.endswith("_base") or (run.type or "").casefold().startswith(("control", "base"))
+    """Whether a run is only evaluated: a base model, or a checkpoint that was there before."""
+    return run.run_name.endswith("_base") or (run.type or "").casefold().startswith(
+        ("control", "base", "eval")
+    )
+
+
+def is_checkpoint(run: RunRow) -> bool:
+    """Whether it is a checkpoint that was there before."""
+    return (run.type or "").casefold().startswith("eval")

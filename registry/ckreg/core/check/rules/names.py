@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from ckreg.core.check.rule import ERROR, WARNING, Found, rule
-from ckreg.core.check.subject import Subject
+from ckreg.core.check.subject import Subject, is_checkpoint
 from ckreg.core.markdown import unmarked
 from ckreg.core.naming import control_name
 
@@ -134,6 +134,8 @@ def unconventional_control(subject: Subject) -> Iterator[Found]:
         | L1B_base | L1B | - | - | control | - |
     """
     for run in subject.controls:
+        if is_checkpoint(run):
+            continue
         model = unmarked(run.model or "").rpartition("/")[2]
         if model and run.run_name != control_name(model):
             yield Found(run.line, f"the control {run.run_name!r} is not called {control_name(model)!r}")

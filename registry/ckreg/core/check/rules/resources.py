@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from ckreg.core.check.rule import ERROR, WARNING, Found, rule
-from ckreg.core.check.subject import Subject
+from ckreg.core.check.subject import Subject, is_checkpoint
 from ckreg.core.markdown import plain, unmarked
 from ckreg.core.resources import BUILT_IN_TASKS
 
@@ -48,7 +48,7 @@ def unlisted_model(subject: Subject) -> Iterator[Found]:
     seen = {name for _, name, _ in _models(subject)}
     for run in subject.summary.runs:
         model = unmarked(run.model or "")
-        if model and model not in seen:
+        if model and model not in seen and not is_checkpoint(run):
             yield Found(run.line, f"the model {model!r} is not in 'Resources > Models'")
             seen.add(model)
 
@@ -121,9 +121,14 @@ def no_dataset(subject: Subject) -> Iterator[Found]:
         - **Size:** 655 KiB
     """
     heading = subject.section("Resources", "Dataset")
-    if heading and not any(
-        key.startswith("path") and field.value
-        for key, field in subject.fields("Resources", "Dataset").items()
+    nothing_trained = bool(subject.summary.runs) and not subject.fine_tuned
+    if (
+        heading
+        and not nothing_trained
+        and not any(
+            key.startswith("path") and field.value
+            for key, field in subject.fields("Resources", "Dataset").items()
+        )
     ):
         yield Found(heading.line, "'Resources > Dataset' has no line '- **Path:** `...`'")
 

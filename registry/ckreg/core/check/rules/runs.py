@@ -4,12 +4,14 @@ import re
 from collections.abc import Callable, Iterator
 
 from ckreg.core.check.rule import ERROR, WARNING, Found, rule
-from ckreg.core.check.subject import Subject
+from ckreg.core.check.subject import Subject, is_checkpoint
 from ckreg.core.markdown import plain, unmarked
 from ckreg.core.summary import RunRow
 from ckreg.core.summary.tables import VARIABLES
 
-_TOTAL = re.compile(r"\D*?(\d{1,9})(?:[^(\d]*\((\d{1,9})[^\d)]*(?:(\d{1,9})[^)]*)?\))?(?!\d).*")
+_TOTAL = re.compile(
+    r"\D*?(\d{1,9})(?:[^(\d]*\((\d{1,9})[^\d)]*(?:(\d{1,9})[^\d)]*(?:(\d{1,9})[^\d)]*)?)?\))?(?!\d).*"
+)
 _SIZES = re.compile(r"(\d+(?:\s*[×xX*]\s*\d+)+)\s+factorial")
 _NUMBER = re.compile(r"\d{1,15}")
 
@@ -126,15 +128,16 @@ def wrong_total(subject: Subject) -> Iterator[Found]:
     found = _TOTAL.fullmatch(field.value) if field else None
     if not field or not found or not subject.summary.runs:
         return
-    tuned, base = len(subject.fine_tuned), len(subject.controls)
-    counted = (tuned + base, tuned, base)
+    others = sum(map(is_checkpoint, subject.controls))
+    tuned, base = len(subject.fine_tuned), len(subject.controls) - others
+    counted = (tuned + base + others, tuned, base, others)
     numbers = [(text, number) for text, number in zip(found.groups(), counted, strict=True) if text]
     if any(int(text) != number for text, number in numbers):
         new = field.value
-        for group in (3, 2, 1):
+        for group in (4, 3, 2, 1):
             if found[group]:
                 new = f"{new[: found.start(group)]}{counted[group - 1]}{new[found.end(group) :]}"
-        there = f"{tuned + base} ({tuned} fine-tuned, {base} control)"
+        there = f"{counted[0]} ({tuned} fine-tuned, {base} control, {others} eval-only)"
         said = f"'Total Runs' says {field.value!r}; there are {there}"
         yield Found(field.line, said, subject.column(field), (subject.replaced(field, field.value, new),))
 

@@ -15,6 +15,7 @@ from ckreg.core.text import Splice
 _TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d(:\d\d)?")
 _JOB = re.compile(r"(?=.*\d)[\w.:+%\[\],-]+")
 _EPOCH = re.compile(r"\d+|best( \(\d+\))?")
+_NO_REASON = {"-", "Base model", "Checkpoint"}  # what a plan's own rows say
 _MARKS = "`*_~ .!:"
 
 
@@ -301,7 +302,7 @@ def unexplained(subject: Subject) -> Iterator[Found]:
         | L1B_rank4 | failed | 7 | 2025-10-22 14:23:15 | 2025-10-22 14:40:02 | OUT_OF_MEMORY |
     """
     for row in subject.statuses:
-        if row.status == Status.FAILED and (row.notes or "Base model") == "Base model":
+        if row.status == Status.FAILED and (row.notes or "-") in _NO_REASON:
             yield Found(row.line, "failed, and Notes do not say why")
 
 
