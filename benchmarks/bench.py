@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import check
+import estimate
 import index
 import startup
 import status_set
@@ -19,6 +20,7 @@ SUBJECTS: dict[str, Callable[[Path, int], list[Measure]]] = {
     "startup": lambda _folder, _logs: startup.measure(),
     "status_set": lambda folder, _logs: status_set.measure(folder),
     "index": index.measure,
+    "estimate": lambda folder, _logs: estimate.measure(folder),
     "check": lambda folder, _logs: check.measure(folder),
 }
 

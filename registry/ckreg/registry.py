@@ -10,8 +10,10 @@ from ckreg.adapters.tree import Home, find_home, read_text
 from ckreg.commands.check import Finding, check
 from ckreg.commands.estimate import estimate
 from ckreg.commands.query import query
+from ckreg.commands.score import score
 from ckreg.commands.status_set import Wish, status_set
 from ckreg.core.estimate.values import Estimate, TrainingRequest
+from ckreg.core.score.values import Scores
 from ckreg.core.status import Source, Status
 from ckreg.core.summary import Summary, parse
 from ckreg.errors import UsageError
@@ -129,6 +131,14 @@ class Registry:
             UsageError: a number is not above zero.
         """
         return estimate(self.home, TrainingRequest(model, recipe, **asked))
+
+    def score(self, *, leave_one_out: bool = False, index: bool = True) -> Scores:
+        """How past estimates did, in all and by tier.
+
+        With `leave_one_out` prior runs are predicted anew, each from those of other experiments; `index`
+        looks for new logs first.
+        """
+        return score(self.home, leave_one_out=leave_one_out, index=index).scores
 
     def query(self, sql: str) -> list[Mapping[str, object]]:
         """The rows that a read-only SELECT over the cache gives.

@@ -64,8 +64,8 @@ def test_a_small_plan_reads_as_it_should() -> None:
         "| Llama-3.2-1B-Instruct_base | ✓ | ✓ | All evals |\n",
         "- **LoRA alpha:** Auto-set to 2 × rank\n",  # the description's words
         '- **System prompt:** "" (consistent across train and eval)\n',
-        "- **Llama-3.2-1B-Instruct:** ~16 min per run × 2 runs = 32 min (9 of 10 within 24 min",
-        "- **Total GPU hours:** 0.53\n",
+        "~16 min per run × 2 runs = 32 min, 9 of 10 within 48 min (a run: 9 of 10 within 24 min",
+        "- **Total GPU hours:** 0.53 (9 of 10 within 0.79)\n",
         "happy-narwhal (job 12345)\n",
         "- **Checkpoints:** ~12 GiB\n- **Available:** 2,150 GiB ✓\n",
         "- **Fine-tuned runs:** `{model_name}_rank{N}`\n",

@@ -129,3 +129,28 @@ def test_a_link_out_of_the_registry_is_ignored(tmp_path: Path) -> None:
 def test_commands_in_a_committed_file_are_ignored_with_a_warning(home: Home) -> None:
     (home.root / "ckreg.toml").write_text('sbatch = "touch /tmp/owned"\n')
     assert "`sbatch` is not a setting" in load_settings(home).warnings[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("ckreg.toml", 'quota_command = "touch /tmp/owned"\n'),
+        ("ckreg.local.toml", 'quota_command = "touch /tmp/owned"\n'),
+        ("claude.local.md", "- **Quota command**: `touch /tmp/owned`\n"),
+        ("claude.local.md", "- **quota_command**: `touch /tmp/owned`\n"),
+    ],
+)
+def test_a_command_is_taken_from_the_persons_own_config_alone(
+    home: Home, monkeypatch: pytest.MonkeyPatch, name: str, text: str
+) -> None:
+    (home.root / name).write_text(text)
+    settings = load_settings(home)
+    assert (settings.quota_command, settings.origins["quota_command"]) == (None, "built-in")
+    (warning,) = settings.warnings
+    assert warning.startswith(f"{name}:1: `quota_command` is ignored here")
+    assert "~/.config/ckreg/config.toml" in warning
+    write_person_config('quota_command = "checkquota -g lab"\n')
+    assert load_settings(home).quota_command == "checkquota -g lab"
+    monkeypatch.setenv("CKREG_QUOTA_COMMAND", "myquota")
+    settings = load_settings(home)
+    assert (settings.quota_command, settings.origins["quota_command"]) == ("myquota", "CKREG_QUOTA_COMMAND")

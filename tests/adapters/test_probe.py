@@ -114,3 +114,76 @@ def test_metas_own_layout_is_a_model_too(tmp_path: Path) -> None:
     (tmp_path / "original" / "consolidated.00.pth").write_bytes(b"w")
     assert probe.has_config(str(tmp_path))
     assert probe.weights_fault(str(tmp_path)) is None
+
+
+def test_free_inodes_are_those_of_the_filesystem(tmp_path: Path) -> None:
+    answer, free = probe.free_files(str(tmp_path))
+    assert answer.command == f"df -Pi -- {tmp_path}"
+    total = os.statvfs(tmp_path).f_files
+    assert free is None if total == 0 else 0 < (free or 0) <= total
+    assert probe.free_files(str(tmp_path / "absent"))[1] is None
+
+
+def test_the_filesystem_is_named_as_df_names_it(tmp_path: Path) -> None:
+    answer, _ = probe.free_space(str(tmp_path))
+    device, mounted = probe.filesystem(answer)
+    assert answer.output.splitlines()[1].startswith(device)
+    assert os.path.ismount(mounted)  # what df calls mounted
+    assert probe.filesystem(probe.Answer("df", "nonsense", None)) == ()
+
+
+def test_a_quota_command_is_run_in_no_registry_and_by_no_shell(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "checkquota").write_text(
+        '#!/bin/sh\npwd\nprintf \'%s|\' "$LC_ALL" "$@"\nread x || echo shut\n'
+    )
+    (tmp_path / "checkquota").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    monkeypatch.chdir(tmp_path)
+    answer = probe.quota("checkquota -g 'a b' $(touch owned); touch owned")
+    assert answer.output == "/\nC|-g|a b|$(touch|owned);|touch|owned|shut\n"
+    assert not (tmp_path / "owned").exists()
+    assert "full path" in (probe.quota("./checkquota").problem or "")
+    assert "full path" in (probe.quota("bin/checkquota").problem or "")
+    assert probe.quota(f"{tmp_path}/checkquota").problem is None
+
+
+@pytest.mark.parametrize(
+    ("command", "problem"),
+    [
+        ("checkquota 'open", "quota_command is no command: No closing quotation"),
+        ("", "quota_command is empty"),
+        ("no-such-quota", "no-such-quota is not installed"),
+    ],
+)
+def test_a_quota_command_that_cannot_run_says_why(command: str, problem: str) -> None:
+    assert probe.quota(command).problem == problem
+
+
+def checkpoint(folder: Path, *names: str) -> None:
+    folder.mkdir(parents=True)
+    for name in names:
+        (folder / name).write_bytes(os.urandom(200_000))
+
+
+def test_the_last_checkpoint_beside_a_log_or_in_a_folder_there(tmp_path: Path) -> None:
+    checkpoint(tmp_path / "a" / "epoch_2", "model.safetensors")
+    checkpoint(tmp_path / "a" / "epoch_10", "model.safetensors", "adapter_model.pt")
+    checkpoint(tmp_path / "a" / "epoch_11", "README.md")
+    found = probe.last_checkpoint(str(tmp_path / "a"))
+    assert found is not None
+    assert found.gib * 1024**3 == pytest.approx(400_000, rel=0.1)
+    assert (found.adapter_only, found.command) == (False, f"du -sk -- {tmp_path}/a/epoch_10")
+    checkpoint(tmp_path / "b" / "out" / "checkpoint-500", "adapter_model.safetensors", "optimizer.pt")
+    found = probe.last_checkpoint(str(tmp_path / "b"))
+    assert found is not None
+    assert found.adapter_only
+
+
+def test_where_there_is_no_checkpoint_there_is_none(tmp_path: Path) -> None:
+    (tmp_path / "epoch_0").symlink_to("/")
+    (tmp_path / "epoch_1").mkdir()
+    (tmp_path / "epoch_x").mkdir()
+    for folder in (str(tmp_path), str(tmp_path / "absent"), "a\0b", ""):
+        assert probe.last_checkpoint(folder) is None

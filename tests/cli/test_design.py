@@ -63,6 +63,28 @@ def test_json_is_json(call: Caller, spec: Path) -> None:
     assert told["checks"][0]["mark"] == "prerequisite"
 
 
+def test_the_plan_ends_with_its_budget(call: Caller, spec: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CKREG_MAX_GPU_HOURS", "0.01")
+    words = ["design", "--spec", str(spec), "--no-index", "--concurrent", "2"]
+    shown = call(*words).out
+    budget = shown[shown.index("Budget:") :].split("\n")
+    assert budget[3].endswith("✗ over max_gpu_hours, 0.01")
+    assert budget[4] == "Jobs:         2 trainings + 3 evaluations = 5"
+    assert "with 2 jobs at once" in budget[5]
+    assert max(map(len, shown.split("\n"))) <= 80
+    told = json.loads(call(*words, "--dry-run", "--json").out)["budget"]
+    assert told["jobs"] == {"training": 2, "evaluation": 3, "total": 5}
+    assert [wall["concurrent"] for wall in told["wall"]] == [2]
+    assert (told["fits"], told["over"], told["limits"]["max_gpu_hours"]) == (False, ["max_gpu_hours"], 0.01)
+    assert told["gpu_hours"]["total"]["median"] <= told["gpu_hours"]["total"]["p90"]
+    assert {"change", "gpu_hours", "jobs", "disk_gib", "fits"} == set(told["cuts"][0])
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "many"])
+def test_a_number_of_jobs_at_once_is_at_least_one(call: Caller, spec: Path, number: str) -> None:
+    assert call("design", "--spec", str(spec), "--concurrent", number).code == 2
+
+
 def test_a_malformed_spec_tells_all_its_faults_and_writes_nothing(
     home: Home, call: Caller, spec: Path
 ) -> None:

@@ -129,3 +129,20 @@ def test_a_lost_cache_comes_back_with_the_next_question(indexed: Caller, home: H
         if content:
             (home.state / "cache.db").write_bytes(content)
         assert json.loads(indexed("query", SQL, "--json").out) == [{"run_name": RUN, "lora_rank": 4}]
+
+
+def test_estimate_tells_adapters_alone_from_whole_checkpoints(indexed: Caller) -> None:
+    assert json.loads(indexed(*ESTIMATE, "--json").out)["disk"]["adapter_only"] is False
+    disk = json.loads(indexed(*ESTIMATE, "--adapter-only", "--json").out)["disk"]
+    assert (disk["adapter_only"], disk["preliminary"]) == (True, False)
+    assert "a checkpoint of adapters" in indexed(*ESTIMATE, "--adapter-only").out
+
+
+def test_estimate_proposes_gradient_accumulation(call: Caller) -> None:
+    asked = ("estimate", "--model", "Llama-3.2-1B", "--recipe", "r", "--samples", "100", "--batch-size", "32")
+    batch = json.loads(call(*asked, "--gpu-memory", "80", "--json").out)["batch_size"]
+    assert (batch["batch_size"], batch["micro_batch_size"], batch["grad_accum"]) == (4, 4, 8)
+    assert batch["effective_batch_size"] == 32
+    said = call(*asked, "--gpu-memory", "80").out
+    assert "4 with gradient accumulation 8 makes an effective 32" in said
+    assert max(map(len, said.splitlines())) <= 80

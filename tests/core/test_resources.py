@@ -1,8 +1,8 @@
 import pytest
 
+from ckreg.core.disk_facts import DiskFacts
 from ckreg.core.resources import (
     DatasetFacts,
-    DiskFacts,
     ModelFacts,
     Resources,
     ScriptFacts,
@@ -86,6 +86,7 @@ def test_disk_advice_follows_what_the_plan_needs() -> None:
     disk = DiskFacts("/scratch", 10.0)
     assert disk.advice_for(9) is None
     assert disk.advice_for(40) == (
-        "/scratch has 10 GiB free and the plan needs 40 GiB: clean up there, or choose another scratch_dir."
+        "/scratch has 10 GiB free and the plan needs 40 GiB: clean up old "
+        "checkpoints there (`du -sh /scratch/*/epoch_*` shows them), or choose another scratch_dir."
     )
     assert DiskFacts(None, None).advice_for(1) == "Set scratch_dir, so that the free space can be checked."

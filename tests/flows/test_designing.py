@@ -8,12 +8,16 @@ from pathlib import Path
 
 import pytest
 
+import ckreg
 from ckreg.adapters.tree import Home
 from ckreg.core.check import check_document
+from ckreg.core.settings import Settings
 from ckreg.core.spec import read_spec
 from ckreg.core.spec.values import Spec
 from ckreg.errors import RefusedError
 from ckreg.flows.designing import Draft, draft_experiment, write_experiment
+from ckreg.flows.indexing import index_logs
+from ckreg.flows.scoring import quoted
 from tests.core.spec.helpers import read, sound
 
 Git = Callable[..., str]
@@ -107,12 +111,25 @@ def test_the_log_has_every_kind_of_entry(home: Home, place: Path) -> None:
         "CALCULATE_BATCH_SIZE",
         *("EXTRACT_SPEED", "CALCULATE_TIME", "CALCULATE_DISK") * 2,
         "CALCULATE_TIME",
+        "CALCULATE_BUDGET",
         "DECIDE_NAMING",
         "DECIDE_RECIPE",
         "DECIDE_BATCH_SIZE",
         "CREATE_SUMMARY",
         "COMPLETE",
     ]
+
+
+def test_a_plan_quotes_how_estimates_did_before(home: Home, place: Path) -> None:
+    assert place
+    scratch = Path(ckreg.__file__).parent / "demo_material" / "scratch"
+    index_logs(home, [scratch], Settings().log_patterns)
+    draft = drafted(home)
+    [basis] = [line for line in draft.document.split("\n") if line.startswith("- **Basis:**")]
+    told = quoted(home)
+    assert told
+    assert basis.endswith(f"; {told}")
+    assert f"; estimates: {told}" in draft.files["design-experiment.log"]
 
 
 def test_what_is_missing_does_not_hold_up_the_plan(home: Home) -> None:
@@ -189,3 +206,50 @@ def test_a_spec_without_a_date_is_of_today(home: Home) -> None:
     assert draft_experiment(home, replace(spec(), date=None), index=False).sheet.plan.spec.date == date(
         2025, 10, 22
     )
+
+
+def test_a_plan_within_its_limits_says_what_it_takes_and_proposes_nothing(home: Home, place: Path) -> None:
+    assert place
+    draft = drafted(home)
+    assert "CALCULATE_BUDGET" in draft.files["design-experiment.log"]
+    assert "Explanation: Within every limit that is known" in draft.files["design-experiment.log"]
+    assert "\nCut: " not in draft.files["design-experiment.log"]
+    assert "Over max" not in draft.document
+
+
+def test_a_plan_over_its_limits_says_what_to_cut(
+    home: Home, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert place
+    tasks = [{"name": "gsm", "script": "inspect_evals/gsm8k"}]
+    evaluation = {"tasks": tasks, "epochs": "all"}
+    took = drafted(home, evaluation=evaluation).sheet.budget
+    monkeypatch.setenv("CKREG_MAX_GPU_HOURS", f"{took.both.median_hours * 0.9:.6f}")
+    monkeypatch.setenv("CKREG_MAX_SUBMIT", "5")
+    draft = drafted(home, evaluation=evaluation)
+    assert [wall.concurrent for wall in draft.sheet.budget.walls] == [5]
+    assert "- Over max_submit, 5: 7 jobs are submitted in 2 waves.\n" in draft.document
+    assert "- To fit: " in draft.document
+    smaller = {cut.change: cut for cut in draft.sheet.budget.cuts}
+    # The same plan made smaller by hand takes what the cut says.
+    last = drafted(home, evaluation={"tasks": tasks}).sheet.budget
+    saved = took.both.median_hours - last.both.median_hours
+    assert smaller["evaluation.epochs: last"].gpu_hours == pytest.approx(saved)
+    assert smaller["evaluation.epochs: last"].jobs == 2
+    one = drafted(home, evaluation=evaluation, variables={"lora_rank": [4]}).sheet.budget
+    assert smaller["lora_rank without 64"].jobs == took.jobs - one.jobs == 3
+    assert smaller["lora_rank without 64"].disk_gib == pytest.approx(took.disk_gib - one.disk_gib)
+    assert draft.files["design-experiment.log"].count("\nCut: ") == len(smaller)
+    assert drafted(home, evaluation=evaluation).files == draft.files
+
+
+def test_the_wall_time_is_that_of_so_many_jobs_at_once(
+    home: Home, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert place
+    one, everything = drafted(home).sheet.budget.walls
+    assert (one.concurrent, everything.concurrent) == (1, None)
+    (asked,) = draft_experiment(home, spec(), index=False, concurrent=2).sheet.budget.walls
+    assert everything.seconds <= asked.seconds <= one.seconds
+    monkeypatch.setenv("CKREG_CONCURRENT_JOBS", "2")
+    assert drafted(home).sheet.budget.walls == (asked,)

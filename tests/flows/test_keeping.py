@@ -41,7 +41,7 @@ def answers(home: Home) -> list[object]:
 
 def test_a_cache_built_from_the_file_alone_answers_the_same(home: Home, scratch: Path, git: Git) -> None:
     index(home, scratch)
-    before, priors = answers(home), load_priors(home, index=False)
+    before, priors = answers(home), load_priors(home, index=False).measurements
     kept = keep_prior_runs(home)
     assert kept.jobs == 7
     assert git(home.root, "status", "--porcelain") == ""
@@ -51,7 +51,7 @@ def test_a_cache_built_from_the_file_alone_answers_the_same(home: Home, scratch:
     shutil.rmtree(scratch)
     cache_path(home).unlink()
     assert answers(home) == before
-    assert load_priors(home, index=False) == priors
+    assert load_priors(home, index=False).measurements == priors
 
 
 def test_paths_are_relative_to_the_scratch_folder(

@@ -1,5 +1,7 @@
 import json
+import os
 import re
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -63,8 +65,8 @@ def test_what_is_there_is_verified_and_logged_as_in_the_seed(place: Path) -> Non
         "Explanation": "Verifying evaluation script exists; one that is missing is a prerequisite",
     }
     disk = fields(verified, "CHECK_DISK")
-    assert disk["Command"] == f"df -Pk -- {place}"
-    assert re.fullmatch(r"[\d,.]+ GiB available", disk["Result"])
+    assert disk["Command"] == f"df -Pk -- {place}; df -Pi -- {place}"
+    assert re.fullmatch(r"[\d,.]+ GiB available(; about [\d,]+ inodes free)?", disk["Result"])
 
 
 def test_what_is_missing_has_its_advice_and_stops_nothing(place: Path) -> None:
@@ -145,3 +147,46 @@ def test_hostile_paths_are_only_not_found(place: Path, hostile: str) -> None:
     needs = Needs(((hostile, hostile),), ((None, hostile, None),), (("t", hostile, hostile),))
     for entry in verify(needs, settings(place), place).entries:
         assert all("\n" not in value and value.isprintable() for _, value in entry.fields)
+
+
+def on_path(folder: Path, monkeypatch: pytest.MonkeyPatch, text: str, code: int = 0) -> None:
+    (folder / "bin").mkdir()
+    (folder / "answer.txt").write_text(text)
+    script = folder / "bin" / "myquota"
+    script.write_text(f"#!/bin/sh\ncat '{folder}/answer.txt'\nexit {code}\n")
+    script.chmod(0o755)
+    monkeypatch.setenv("PATH", str(folder / "bin"), prepend=os.pathsep)
+
+
+def test_the_quota_is_asked_for_where_the_person_says_how(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # `quota` fails where one is over a limit, and tells all the same
+    on_path(place, monkeypatch, f"Filesystem used quota limit\n{place} 499M 500M 600M\n", code=1)
+    verified = verify(Needs(), replace(settings(place), quota_command="myquota -s"), place)
+    facts = verified.resources.disk
+    assert facts.available_gib == pytest.approx(1 / 1024)
+    assert facts.by_quota
+    disk = fields(verified, "CHECK_DISK")
+    assert disk["Command"].endswith("; myquota -s")
+    assert disk["Result"].endswith(f"quota: 0.00 GiB left of 0.49 GiB on {place} (it covers scratch_dir)")
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "reason"),
+    [
+        ("Hello\x1b[2J ada\n", 0, "the answer is not understood: Hello"),
+        ("", 3, "exit 3"),
+    ],
+)
+def test_a_quota_that_is_not_understood_is_not_known(
+    place: Path, monkeypatch: pytest.MonkeyPatch, text: str, code: int, reason: str
+) -> None:
+    on_path(place, monkeypatch, text, code)
+    verified = verify(Needs(), replace(settings(place), quota_command="myquota"), place)
+    facts = verified.resources.disk
+    assert facts.available_gib == facts.free_gib
+    assert (facts.quota_reason or "").startswith(reason)
+    assert f"quota not known: {reason}" in fields(verified, "CHECK_DISK")["Result"]
+    assert fields(verified, "CHECK_DISK")["Result"].isprintable()
+    assert "Look at your quota yourself" in (verified.resources.advice or "")

@@ -32,9 +32,9 @@ def load_settings(home: Home | None, overrides: Mapping[str, object] = {}) -> Se
     given = {name: value for name, value in overrides.items() if value is not None}
     warnings: list[str] = []
     layers = [
-        Layer("command line", given, str(Path.cwd())),
+        Layer("command line", given, str(Path.cwd()), personal=True),
         _environment(warnings),
-        *_toml(person_config()),
+        *_toml(person_config(), personal=True),
     ]
     if home:
         for path in _own_files(home, warnings):
@@ -61,10 +61,10 @@ def _environment(warnings: list[str]) -> Layer:
             warnings.append(f"{one_line(variable)} sets nothing. Did you mean {PREFIX}{near.upper()}?")
     known = {name: variable for name, variable in names.items() if name in KEYS}
     values = {name: variables[variable] for name, variable in known.items()}
-    return Layer("environment", values, str(Path.cwd()), Form.WORDS, known)
+    return Layer("environment", values, str(Path.cwd()), Form.WORDS, known, personal=True)
 
 
-def _toml(path: Path) -> list[Layer]:
+def _toml(path: Path, *, personal: bool = False) -> list[Layer]:
     text = _text(path)
     if text is None:
         return []
@@ -76,7 +76,7 @@ def _toml(path: Path) -> list[Layer]:
         why = one_line(_TOML_AT.sub("", str(error)))
         raise MalformedError(f"{path}:{line}: not TOML: {why}. Mend the line or comment it out.") from None
     places = {name: f"{_shown(path)}:{_line_of(text, name)}" for name in values}
-    return [Layer(_shown(path), values, str(path.parent), places=places)]
+    return [Layer(_shown(path), values, str(path.parent), places=places, personal=personal)]
 
 
 def _claude_md(path: Path) -> Layer:

@@ -1,4 +1,4 @@
-"""Asks the machine: really runs ls, du and df, and looks into model folders."""
+"""Asks the machine: really runs ls, du, df and a quota command, and looks into model folders."""
 
 import json
 import os
@@ -7,6 +7,7 @@ import shlex
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from ckreg.core.text import one_line
@@ -16,7 +17,12 @@ _WEIGHTS = (".safetensors", ".bin", ".pth", ".pt")
 _LFS_POINTER = b"version https://git-lfs"
 _INDEXES = ("model.safetensors.index.json", "pytorch_model.bin.index.json")
 _INDEX_LIMIT = 64 * 1024 * 1024  # bytes
-_DF_ROW = re.compile(r"\s\d+\s+\d+\s+(-?\d+)\s+\d+%\s")
+_DU_SECONDS = 10
+_MOST_ENTRIES = 1000
+_MOST_FOLDERS = 20
+_CHECKPOINT = re.compile(r"(?:epoch_|checkpoint-)(\d{1,9})")
+_STATE = re.compile(r"training_args|optimizer|scheduler|rng_state|recipe_state|scaler")
+_DF_ROW = re.compile(r"^(\S.*?)\s+\d+\s+\d+\s+(-?\d+)\s+\d+%\s+(\S.*)$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,22 +34,23 @@ class Answer:
     problem: str | None
 
 
-def ask(words: Sequence[str]) -> Answer:
-    """Run a program without a shell, in the C locale, with nothing to read."""
+def ask(words: Sequence[str], *, folder: str | None = None, seconds: float = _SECONDS) -> Answer:
+    """Run a program without a shell, in the C locale, with nothing to read; in `folder`, else here."""
     command = one_line(shlex.join(words))
     try:
         done = subprocess.run(
             words,
             capture_output=True,
             check=False,
+            cwd=folder,
             env=os.environ | {"LC_ALL": "C"},
             stdin=subprocess.DEVNULL,
-            timeout=_SECONDS,
+            timeout=seconds,
         )
     except FileNotFoundError:
         return Answer(command, "", f"{words[0]} is not installed")
     except subprocess.TimeoutExpired:
-        return Answer(command, "", f"no answer in {_SECONDS} s")
+        return Answer(command, "", f"no answer in {seconds:g} s")
     except (OSError, ValueError) as error:  # ValueError: a NUL in a path
         return Answer(command, "", one_line(str(error)))
     output = done.stdout.decode(errors="replace")
@@ -72,7 +79,88 @@ def free_space(path: str) -> tuple[Answer, float | None]:
     """`df` of the filesystem that holds the path, in GiB."""
     answer = ask(["df", "-Pk", "--", path])
     found = _DF_ROW.search(answer.output)
-    return answer, int(found.group(1)) / 1024**2 if found and not answer.problem else None
+    return answer, int(found.group(2)) / 1024**2 if found and not answer.problem else None
+
+
+def free_files(path: str) -> tuple[Answer, int | None]:
+    """`df -i` of the filesystem that holds the path: how many files fit; None where nothing counts them."""
+    answer = ask(["df", "-Pi", "--", path])
+    found = _DF_ROW.search(answer.output)
+    return answer, int(found.group(2)) if found and not answer.problem else None
+
+
+def filesystem(answer: Answer) -> tuple[str, ...]:
+    """The device and the mount point in an answer of `df`."""
+    found = _DF_ROW.search(answer.output)
+    return (found.group(1), found.group(3)) if found else ()
+
+
+def quota(command: str) -> Answer:
+    """The answer of a person's own quota command, which is found on PATH or named by its full path.
+
+    It is run without a shell and in `/`, so that nothing that lies in a registry can be meant by it.
+    """
+    try:
+        words = shlex.split(command)
+    except ValueError as error:
+        return Answer(one_line(command), "", f"quota_command is no command: {one_line(str(error))}")
+    if not words:
+        return Answer("", "", "quota_command is empty")
+    if "/" in words[0] and not words[0].startswith("/"):
+        return Answer(one_line(command), "", "quota_command is not run: name the program by its full path")
+    return ask(words, folder="/")
+
+
+@dataclass(frozen=True, slots=True)
+class CheckpointSize:
+    """A checkpoint's folder, as `du` measured it; whether it holds adapters without the model's weights."""
+
+    gib: float
+    adapter_only: bool
+    command: str
+
+
+def last_checkpoint(folder: str) -> CheckpointSize | None:
+    """The size of the last `epoch_N` (torchtune) or `checkpoint-N` (Trainer) in a folder, or one level below.
+
+    Few entries are looked at, and `du` has a few seconds: this is one of several ways to a number.
+    """
+    below = [entry.path for entry in _folders(folder)]
+    for place in (folder, *below[:_MOST_FOLDERS]):
+        numbered = sorted(
+            (int(found.group(1)), entry.path)
+            for entry in _folders(place)
+            if (found := _CHECKPOINT.fullmatch(entry.name))
+        )
+        for _, path in reversed(numbered):
+            adapter_only = _adapter_only(path)
+            answer = ask(["du", "-sk", "--", path], seconds=_DU_SECONDS) if adapter_only is not None else None
+            held = re.match(r"(\d+)\s", answer.output) if answer and not answer.problem else None
+            if answer and held and adapter_only is not None:
+                return CheckpointSize(int(held.group(1)) / 1024**2, adapter_only, answer.command)
+    return None
+
+
+def _folders(folder: str) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as entries:
+            return sorted(
+                (entry for entry in islice(entries, _MOST_ENTRIES) if entry.is_dir(follow_symlinks=False)),
+                key=lambda entry: entry.name,
+            )
+    except (OSError, ValueError):
+        return []
+
+
+def _adapter_only(folder: str) -> bool | None:
+    """None where there are no weights at all: a checkpoint that was cleaned up, or none."""
+    try:
+        with os.scandir(folder) as entries:
+            names = [entry.name for entry in islice(entries, _MOST_ENTRIES)]
+    except (OSError, ValueError):
+        return None
+    weights = [name for name in names if name.endswith((*_WEIGHTS, ".distcp")) and not _STATE.match(name)]
+    return all(name.startswith("adapter") for name in weights) if weights else None
 
 
 # os.path answers no where pathlib raises: in a folder that may not be entered, for a name with a NUL.

@@ -34,6 +34,7 @@ VERBS = {
         "list": "List the experiments.",
         "show": "Show an experiment's plan and progress.",
         "query": "Ask the registry in SQL, read-only.",
+        "compare": "Compare an experiment's estimates with what became of them.",
     },
     "Care": {
         "index": "Read Slurm logs of prior runs into the cache.",

@@ -20,17 +20,18 @@ class Designed:
     files: tuple[str, ...]
 
 
-def draft(home: Home, spec: Path, *, index: bool = True) -> Draft:
+def draft(home: Home, spec: Path, *, index: bool = True, concurrent: int | None = None) -> Draft:
     """The experiment of a spec file, verified, estimated and rendered, but not written.
 
-    `index` looks for new logs of prior runs first. Relative paths in the spec start at the registry.
+    `index` looks for new logs of prior runs first; `concurrent` is how many jobs run at once, for the wall
+    time. Relative paths in the spec start at the registry.
 
     Raises:
         UsageError: the file's ending is none of a spec's.
         MalformedError: the spec has faults; the message has all of them.
         RefusedError: the experiment exists.
     """
-    return draft_experiment(home, _read(spec), index=index)
+    return draft_experiment(home, _read(spec), index=index, concurrent=concurrent)
 
 
 def design(home: Home, drafted: Draft) -> Designed:

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from ckreg.adapters.clock import now
 from ckreg.adapters.tree import Home
 from ckreg.core.status import Source, Status, StatusRequest
+from ckreg.core.update import Update
 from ckreg.errors import UsageError
 from ckreg.flows.updates import Committed, Preview, apply, preview
 
 _JOB_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.+\[\]-]{0,63}")
+_ESTIMATES = "estimates.json"
 _EPOCH = re.compile(r"\d{1,6}|best|-")
 
 
@@ -42,6 +44,17 @@ def status_set(home: Home, experiment: str, wish: Wish, *, timeout_seconds: floa
 def status_preview(home: Home, experiment: str, wish: Wish) -> Preview:
     """The document before and after, nothing changed."""
     return preview(home, request(home, experiment, wish))
+
+
+def how_it_went(home: Home, update: Update) -> str | None:
+    """How the estimate of a run did that is completed now, in words; None where nothing is known of it."""
+    if not update.completes or not home.summary(update.request.experiment).with_name(_ESTIMATES).is_file():
+        return None
+    from ckreg.core.score.words import one  # noqa: PLC0415  # the cache, which no other update needs
+    from ckreg.flows.verdict import verdict  # noqa: PLC0415  # see above
+
+    graded = verdict(home, update)
+    return one(graded) if graded else None
 
 
 def request(home: Home, experiment: str, wish: Wish) -> StatusRequest:

@@ -16,6 +16,7 @@ LABELS = {
     "time": "time",
     "gpus": "gpus",
     "conda environment": "conda_env",
+    "quota command": "quota_command",  # to say that it is ignored here
 }
 GPU_TYPES = "available gpu types"
 

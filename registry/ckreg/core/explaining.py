@@ -55,6 +55,7 @@ _WORDS = {
     "tokens_per_second_per_gpu": ("tokens_per_second", "tokens/s", "tok/s"),
     "elapsed_seconds": ("walltime", "wall-clock", "elapsed", "runtime", "real", "total time"),
     "checkpoint_gib": ("checkpoint of size", "checkpoint"),
+    "adapter_checkpoint_gib": ("adapter checkpoint of size",),
     "checkpoint_seconds": ("saved in", "save"),
     "peak_gpu_mem_gib": ("mem",),
     "total_gpu_mem_gib": ("mem",),

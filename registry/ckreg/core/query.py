@@ -42,6 +42,88 @@ VIEWS = {
                sum(status = 'completed'), sum(status = 'failed')
         FROM evaluations GROUP BY experiment
     """,
+    # One row a prediction, and what became of it. The actual time is the scheduler's, else the log's, else
+    # that from the start to the end that the document or its history tells; none where the job did not
+    # complete. Of a job that was stopped at its time limit it is `at_least` the true one.
+    "predictions_met": """
+        WITH planned AS (
+            SELECT p.*, 'eval' AS other_kind, r.status, r.job_id,
+                   (julianday(r.completed) - julianday(r.started)) * 86400 AS told_seconds
+            FROM predictions AS p
+            LEFT JOIN runs AS r ON r.experiment = p.experiment AND r.run_name = p.run_name
+            WHERE p.task IS NULL
+            UNION ALL
+            SELECT p.*, 'finetune', e.status,
+                   -- A job that ran several evaluations tells the time of none.
+                   CASE WHEN 1 = (SELECT count(*) FROM evaluations AS other
+                                  WHERE other.job_id = e.job_id AND other.experiment = e.experiment)
+                        THEN e.job_id END,
+                   (SELECT (julianday(max(CASE WHEN s.to_status = 'completed' THEN s.at END))
+                            - julianday(max(CASE WHEN s.to_status = 'running' THEN s.at END))) * 86400
+                    FROM status_events AS s
+                    WHERE s.experiment = p.experiment AND s.run = p.run_name
+                      AND s.task = p.task AND s.epoch IS p.epoch)
+            FROM predictions AS p
+            LEFT JOIN evaluations AS e
+              ON e.experiment = p.experiment AND e.run_name = p.run_name AND e.task = p.task
+             AND (e.epoch IS p.epoch OR (p.epoch = 'best' AND e.epoch LIKE 'best (%)'))
+            WHERE p.task IS NOT NULL
+        ), measured AS (
+            SELECT d.*, m.outcome AS log_says, m.elapsed_seconds AS seconds,
+                   m.elapsed_seconds IS m.log_elapsed_seconds AS from_log,
+                   row_number() OVER (
+                       PARTITION BY d.experiment, d.run_name, d.task, d.epoch
+                       ORDER BY m.outcome = 'completed' DESC, m.elapsed_seconds DESC, m.log_path, m.segment
+                   ) AS place
+            FROM planned AS d
+            LEFT JOIN measurements AS m
+              ON (m.job_id = d.job_id AND m.kind <> d.other_kind
+                  AND (m.run_name = d.run_name OR m.run_name IS NULL))
+              OR (d.job_id IS NULL AND m.kind = 'finetune' AND d.task IS NULL
+                  AND m.experiment = d.experiment AND m.run_name = d.run_name)
+        ), told AS (
+            SELECT d.*, j.outcome AS scheduler_says, j.elapsed_seconds AS scheduler_seconds
+            FROM measured AS d
+            LEFT JOIN jobs AS j ON j.rowid = (
+                SELECT rowid FROM jobs
+                WHERE job_id = d.job_id
+                  -- Ids are used again: another sacct file counts where it alone knows the id.
+                  AND (scope = '' OR 1 = (SELECT count(DISTINCT coalesce(submitted, '')) FROM jobs AS other
+                                          WHERE other.job_id = d.job_id))
+                ORDER BY scope = '' DESC, submitted DESC LIMIT 1
+            )
+            WHERE d.place = 1
+        ), ended AS (
+            SELECT *, coalesce(nullif(log_says, 'unknown'), nullif(scheduler_says, 'unknown')) AS outcome,
+                   coalesce(CASE WHEN NOT from_log THEN seconds END, scheduler_seconds) AS by_scheduler,
+                   CASE WHEN from_log THEN seconds END AS by_log,
+                   CASE WHEN told_seconds > 0 THEN round(told_seconds) END AS by_document
+            FROM told
+        )
+        SELECT experiment, run_name, task, epoch, tier, median_seconds, p90_seconds, status, job_id, outcome,
+               CASE WHEN over THEN coalesce(by_scheduler, by_log, by_document) END AS actual_seconds,
+               CASE WHEN over THEN CASE WHEN by_scheduler IS NOT NULL THEN 'scheduler'
+                                        WHEN by_log IS NOT NULL THEN 'log'
+                                        WHEN by_document IS NOT NULL THEN 'document' END END AS actual_from,
+               coalesce(over AND outcome = 'timeout', 0) AS at_least
+        FROM (
+            SELECT *,
+                   (status = 'completed' AND coalesce(outcome, 'completed') IN ('completed', 'incomplete'))
+                   OR (outcome = 'timeout' AND coalesce(by_scheduler, by_log) IS NOT NULL) AS over
+            FROM ended
+        )
+    """,
+    # The predictions that can be judged: all that completed, and what took longer than its 90th percentile
+    # before it was stopped. Within that percentile a job that was stopped proves nothing.
+    "scores": """
+        SELECT experiment, run_name, task, epoch, tier, median_seconds, p90_seconds, actual_seconds,
+               actual_seconds / median_seconds AS ratio,
+               NOT at_least AND actual_seconds <= p90_seconds AS within_p90, at_least, actual_from
+        FROM predictions_met
+        WHERE actual_seconds > 0 AND (NOT at_least OR actual_seconds > p90_seconds)
+          -- estimates.json may have been edited: text is greater than any number.
+          AND median_seconds BETWEEN 1e-3 AND 1e12 AND p90_seconds BETWEEN median_seconds AND 1e12
+    """,
 }
 
 EXAMPLE = "SELECT run_name, status, outcome, seconds_per_step FROM run_overview"

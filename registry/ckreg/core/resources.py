@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ckreg.core.units import gib
+from ckreg.core.disk_facts import DISK_NOT_LOOKED_AT, DiskFacts
 
 SPLITS = ("train", "validation", "test")
 DENIED = "Permission denied"
@@ -101,40 +101,13 @@ class ScriptFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class DiskFacts:
-    """Free space, in GiB, where the jobs write; None where it is not known."""
-
-    path: str | None
-    free_gib: float | None
-    reason: str | None = None
-
-    @property
-    def advice(self) -> str | None:
-        """What to do where the space is not known."""
-        if self.free_gib is not None:
-            return None
-        if self.path is None:
-            return "Set scratch_dir, so that the free space can be checked."
-        return f"Look at the free space of {self.path} yourself: {self.reason}."
-
-    def advice_for(self, needed_gib: float) -> str | None:
-        """What to do where `needed_gib` does not fit or the space is not known."""
-        if self.free_gib is None or needed_gib <= self.free_gib:
-            return self.advice
-        return (
-            f"{self.path} has {gib(self.free_gib)} free and the plan needs {gib(needed_gib)}: "
-            "clean up there, or choose another scratch_dir."
-        )
-
-
-@dataclass(frozen=True, slots=True)
 class Resources:
     """All that was looked for."""
 
     models: tuple[ModelFacts, ...] = ()
     datasets: tuple[DatasetFacts, ...] = ()
     scripts: tuple[ScriptFacts, ...] = ()
-    disk: DiskFacts = DiskFacts(None, None)
+    disk: DiskFacts = DISK_NOT_LOOKED_AT
 
     @property
     def advice(self) -> str | None:

@@ -16,9 +16,13 @@ DEFAULT_LOG_PATTERNS = ("slurm-*.out", "slurm-*.err", "ck-out-*/**/*.out")
 T = TypeVar("T")
 
 
-def _key(kind: Kind, default: T, explanation: str, example: str) -> T:
-    """One row of the table; `example` is how `ckreg.toml` would say it."""
-    return field(default=default, metadata={"kind": kind, "help": explanation, "example": example})
+def _key(kind: Kind, default: T, explanation: str, example: str, *, personal: bool = False) -> T:
+    """One row of the table; `example` is how `ckreg.toml` would say it.
+
+    A `personal` one is a command: only the person themselves may set it, nothing that lies in a registry.
+    """
+    facts = {"kind": kind, "help": explanation, "example": example, "personal": personal}
+    return field(default=default, metadata=facts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,7 @@ class Settings:
         Kind.LIST, (), "Environment modules that jobs load.", '["anaconda3/2025.6"]'
     )
     max_gpu_hours: float | None = _key(
-        Kind.AMOUNT, None, "A plan of more GPU hours than this is pointed out.", "500"
+        Kind.AMOUNT, None, "A plan of more GPU hours is told what to cut.", "500"
     )
     max_submit: int | None = _key(Kind.WHOLE, None, "At most this many jobs in the queue at once.", "100")
     check_select: tuple[str, ...] = _key(
@@ -68,9 +72,19 @@ class Settings:
     check_ignore: tuple[str, ...] = _key(
         Kind.LIST, (), "Rules that `ckreg check` leaves out.", '["CK207", "CK5"]'
     )
+    concurrent_jobs: int | None = _key(
+        Kind.WHOLE, None, "Jobs that run at once, for the wall time of a plan.", "8"
+    )
     sign: bool = _key(Kind.FLAG, False, "Sign ckreg's own commits, as `git commit -S` does.", "false")
     lock_timeout_seconds: float = _key(
         Kind.AMOUNT, 60.0, "How long to wait for another ckreg that is writing, in seconds.", "60"
+    )
+    quota_command: str | None = _key(
+        Kind.TEXT,
+        None,
+        "Command that tells your quota; in your own config only.",
+        '"lfs quota -h -g lab /scratch"',
+        personal=True,
     )
     origins: Mapping[str, str] = field(default_factory=dict, compare=False)
     warnings: tuple[str, ...] = field(default=(), compare=False)
@@ -83,10 +97,11 @@ class Key(NamedTuple):
     kind: Kind
     help: str
     example: str
+    personal: bool
 
 
 KEYS: Mapping[str, Key] = {
-    row.name: Key(row.name, row.metadata["kind"], row.metadata["help"], row.metadata["example"])
+    row.name: Key(row.name, *(row.metadata[name] for name in ("kind", "help", "example", "personal")))
     for row in dataclasses.fields(Settings)
     if row.metadata
 }
@@ -102,13 +117,17 @@ class Form(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """What one place says. `places` names, for messages, where each key stands (`ckreg.toml:4`)."""
+    """What one place says. `places` names, for messages, where each key stands (`ckreg.toml:4`).
+
+    A `personal` place is the person's own, not a registry's: it alone may name commands.
+    """
 
     source: str
     values: Mapping[str, object]
     base: str
     form: Form = Form.TYPED
     places: Mapping[str, str] = field(default_factory=dict)
+    personal: bool = False
 
     def place(self, name: str) -> str:
         """Where the key is set, as messages and `ckreg config` name it."""
@@ -144,6 +163,11 @@ def _fault(layer: Layer, name: str, raw: object) -> str | None:
         near = nearest(name)
         hint = f" Did you mean `{near}`?" if near else " `ckreg config` lists those that are."
         return f"{layer.place(name)}: `{one_line(name)}` is not a setting and is ignored.{hint}"
+    if KEYS[name].personal and not layer.personal:
+        return (
+            f"{layer.place(name)}: `{name}` is ignored here, as a registry may not name commands to run. "
+            f"Set it in ~/.config/ckreg/config.toml or as CKREG_{name.upper()}."
+        )
     gap = placeholder(raw)
     if gap:
         return f"{layer.place(name)}: `{name}` is the placeholder `{one_line(gap)}` and counts as not set."
@@ -182,7 +206,8 @@ def nearest(name: str) -> str | None:
 
 def default_ckreg_toml() -> str:
     """The `ckreg.toml` of a new registry: every setting explained and commented out."""
-    return _HEAD + "".join(f"\n# {key.help}\n# {key.name} = {key.example}\n" for key in KEYS.values())
+    shared = (key for key in KEYS.values() if not key.personal)
+    return _HEAD + "".join(f"\n# {key.help}\n# {key.name} = {key.example}\n" for key in shared)
 
 
 _HEAD = """\

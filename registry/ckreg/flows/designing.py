@@ -3,10 +3,10 @@
 import contextlib
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 
 from ckreg.adapters import assets, clock
 from ckreg.adapters.config import load_settings
@@ -15,7 +15,10 @@ from ckreg.core import journal
 from ckreg.core.estimate.values import BatchSizeEstimate, TrainingRequest
 from ckreg.core.journal import Entry
 from ckreg.core.plan import entries
+from ckreg.core.plan.budget import Budget, budget_of, limits_of, walls_of
+from ckreg.core.plan.budget_entry import budget_entry
 from ckreg.core.plan.checks import Check, eight_checks
+from ckreg.core.plan.cuts import cuts_of
 from ckreg.core.plan.forecast import EvaluationForecast, Forecast, TrainingForecast, prior_runs
 from ckreg.core.plan.requests import evaluation_requests, training_request, training_requests
 from ckreg.core.plan.resolve import resolve
@@ -30,6 +33,7 @@ from ckreg.core.summary import parse
 from ckreg.errors import RefusedError
 from ckreg.flows.committing import commit_edits
 from ckreg.flows.estimating import Priors, evaluation, load_priors, training
+from ckreg.flows.scoring import quoted
 from ckreg.flows.verifying import Needs, verify
 
 
@@ -63,27 +67,43 @@ class _Settled:
     assumptions: tuple[str, ...]
 
 
-def draft_experiment(home: Home, spec: Spec, *, index: bool = True) -> Draft:
+def draft_experiment(home: Home, spec: Spec, *, index: bool = True, concurrent: int | None = None) -> Draft:
     """Design an experiment; paths of the spec are relative to the registry. Only the cache is written.
+
+    `concurrent` is how many jobs run at once, for the wall time; without it the setting.
 
     Raises:
         RefusedError: an experiment of that name is there.
     """
-    now, settings = clock.now(), load_settings(home)
+    now, settings = clock.now(), load_settings(home, {"concurrent_jobs": concurrent})
     refuse_existing(home, resolve(spec, now.date()).name)
     priors = load_priors(home, index=index)
     settled = _settled(home, spec, settings, priors, now)
-    forecast = _forecast(settled.plan, settled.resources, settings, priors)
+    forecast_of = forecaster(settled.resources, settings, priors)
+    forecast = forecast_of(settled.plan)
+    budget = _budget(settled, settings, forecast_of, now)
     folder = str(home.experiments / settled.plan.name)
-    sheet = Sheet(settled.plan, settled.resources, forecast, settings, folder, now, settled.assumptions)
+    score = quoted(home)
+    sheet = Sheet(
+        settled.plan,
+        settled.resources,
+        forecast,
+        settings,
+        folder,
+        now,
+        settled.assumptions,
+        score,
+        budget=budget,
+    )
     document = assets.render_summary(sheet)
     checks = eight_checks(settled.plan, settled.resources, forecast, parse(document))
     found = prior_runs(forecast.times)
     log = [
         *settled.checked,
-        entries.search_entry(now, found, priors.runs, indexed=index),
+        entries.search_entry(now, found, priors.runs, indexed=index, score=score),
         *settled.calculated,
         *entries.calculation_entries(now, forecast),
+        budget_entry(now, forecast, budget),
         *entries.decision_entries(now, settled.plan, sheet.setting("batch_size"), sheet.setting("recipe")),
         entries.create_entry(now, settled.plan, f"{folder}/{SUMMARY}"),
         entries.complete_entry(now, checks),
@@ -194,14 +214,38 @@ def _assumptions(estimates: Iterable[tuple[TrainingRequest, BatchSizeEstimate]])
     yield from sorted(told)
 
 
-def _forecast(plan: Plan, resources: Resources, settings: Settings, priors: Priors) -> Forecast:
-    return Forecast(
-        tuple(
-            TrainingForecast(request, names, training(priors, request))
-            for request, names in training_requests(plan, resources, settings).items()
-        ),
-        tuple(
-            EvaluationForecast(evaluations, evaluation(priors, request))
-            for request, evaluations in evaluation_requests(plan, resources, settings).items()
-        ),
+def forecaster(resources: Resources, settings: Settings, priors: Priors) -> Callable[[Plan], Forecast]:
+    """A function that estimates plans, each different request once."""
+    trained, evaluated = cache(partial(training, priors)), cache(partial(evaluation, priors))
+
+    def forecast(plan: Plan) -> Forecast:
+        return Forecast(
+            tuple(
+                TrainingForecast(request, names, trained(request))
+                for request, names in training_requests(plan, resources, settings).items()
+            ),
+            tuple(
+                EvaluationForecast(evaluations, evaluated(request), request.gpus)
+                for request, evaluations in evaluation_requests(plan, resources, settings).items()
+            ),
+        )
+
+    return forecast
+
+
+def _budget(
+    settled: _Settled, settings: Settings, forecast_of: Callable[[Plan], Forecast], now: datetime
+) -> Budget:
+    """What the plan takes; where that is too much, each cut is resolved and estimated as a plan itself."""
+    plan, limits = settled.plan, limits_of(settings, settled.resources.disk.available_gib)
+    forecast = forecast_of(plan)
+    budget = budget_of(forecast, limits)
+
+    def smaller(spec: Spec) -> Budget:
+        return budget_of(forecast_of(resolve(spec, now.date())), limits)
+
+    return replace(
+        budget,
+        walls=walls_of(forecast, limits, settings.concurrent_jobs),
+        cuts=cuts_of(plan, budget, smaller),
     )

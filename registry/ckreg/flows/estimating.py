@@ -1,54 +1,72 @@
 """Estimates from the prior runs in the cache."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-from ckreg.adapters.cache import known_roots, measurement_of, open_cache
-from ckreg.adapters.config import load_settings
+from ckreg.adapters.cache import all_measurements, measurements_near, open_cache
 from ckreg.adapters.tree import Home
-from ckreg.core import estimate
-from ckreg.core.estimate import Estimate, EvaluationRequest, TimeEstimate, TrainingRequest
-from ckreg.core.measure.measurement import Kind, Measurement
-from ckreg.flows.indexing import index_logs, roots_of
+from ckreg.core.estimate import (
+    Estimate,
+    EvaluationRequest,
+    TimeEstimate,
+    TrainingRequest,
+    disk,
+    evaluation_time,
+)
+from ckreg.core.estimate import estimate as estimate_from
+from ckreg.core.measure.measurement import Measurement
+from ckreg.flows.checkpoint_folders import checkpoint_folders
+from ckreg.flows.indexing import index_known
 from ckreg.flows.kept import import_prior_runs
 from ckreg.flows.refreshing import cache_path
 
 
 @dataclass(frozen=True, slots=True)
 class Priors:
-    """What was measured of the jobs whose logs were indexed."""
+    """What was measured of the jobs whose logs were indexed; read from the cache as it is asked for."""
 
-    measurements: tuple[Measurement, ...]
+    home: Home
+    _near: dict[tuple[str, int | None], tuple[Measurement, ...]] = field(default_factory=dict, compare=False)
+
+    def near(self, model: str, batch_size: int | None = None) -> tuple[Measurement, ...]:
+        """The runs that an estimate for the model may rest on."""
+        key = model, batch_size
+        if key not in self._near:
+            with open_cache(cache_path(self.home)) as cache:
+                self._near[key] = measurements_near(cache, model, batch_size)
+        return self._near[key]
 
     @property
     def runs(self) -> int:
-        """How many of them are fine-tunes or evaluations."""
-        return sum(measured.kind in {Kind.FINETUNE, Kind.EVAL} for measured in self.measurements)
+        """How many fine-tunes and evaluations there are."""
+        with open_cache(cache_path(self.home)) as cache:
+            found = cache.rows("SELECT count(*) AS runs FROM measurements WHERE kind IN ('finetune', 'eval')")
+        return int(str(found[0]["runs"]))
+
+    @property
+    def measurements(self) -> tuple[Measurement, ...]:
+        """All of them."""
+        with open_cache(cache_path(self.home)) as cache:
+            return all_measurements(cache)
 
 
 def load_priors(home: Home, *, index: bool = True) -> Priors:
     """All prior runs; with `index` their logs are looked at first, where anybody has said where they lie."""
     if index:
-        settings = load_settings(home)
-        # The scratch folder may be large: where people have named places, those are enough.
-        roots = known_roots(home) or roots_of(home, settings.scratch_dir)
-        if roots:
-            index_logs(home, roots, settings.log_patterns)
+        index_known(home)
     with open_cache(cache_path(home)) as cache:
         import_prior_runs(cache, home)
-        rows = cache.rows("SELECT * FROM measurements ORDER BY log_path, segment")
-    return Priors(tuple(measurement_of(row) for row in rows))
+    return Priors(home)
 
 
 def training(priors: Priors, request: TrainingRequest) -> Estimate:
     """Time, disk and batch size of a fine-tuning run; where no batch size is asked for, the estimated one."""
-    runs = priors.measurements
-    batch = estimate.batch_size(request, runs)
-    asked = request if request.batch_size else replace(request, batch_size=batch.batch_size)
-    return Estimate(
-        time=estimate.training_time(asked, runs), disk=estimate.disk(asked, runs), batch_size=batch
-    )
+    runs = priors.near(request.model, request.batch_size)
+    found = estimate_from(request, runs)
+    # Where no log says how large a checkpoint is, those that are still on disk are measured.
+    folders = checkpoint_folders(request, runs) if found.disk.preliminary else ()
+    return replace(found, disk=disk(request, runs, folders)) if folders else found
 
 
 def evaluation(priors: Priors, request: EvaluationRequest) -> TimeEstimate:
     """Time of one evaluation."""
-    return estimate.evaluation_time(request, priors.measurements)
+    return evaluation_time(request, priors.near(request.model))

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from ckreg.adapters import eval_logs
 from ckreg.adapters.cache import Cache, known_roots, open_cache, storable
+from ckreg.adapters.config import load_settings
 from ckreg.adapters.scan import Found, Unreadable, find_logs, read_bytes
 from ckreg.adapters.tree import Home
 from ckreg.adapters.workers import mapped
@@ -95,6 +96,14 @@ def roots_of(home: Home, scratch_dir: str | None) -> tuple[Path, ...]:
     """Where logs are looked for when nobody names a place: the known roots, and the scratch folder."""
     scratch = (Path(scratch_dir),) if scratch_dir else ()
     return tuple(dict.fromkeys((*known_roots(home), *scratch)))
+
+
+def index_known(home: Home) -> None:
+    """Read what is new where logs are known to lie, before anything is estimated from them."""
+    settings = load_settings(home)
+    # The scratch folder may be large: where people have named places, those are enough.
+    if roots := known_roots(home) or roots_of(home, settings.scratch_dir):
+        index_logs(home, roots, settings.log_patterns)
 
 
 def index_logs(

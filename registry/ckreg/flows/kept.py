@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from ckreg.adapters.cache import Cache, Row, storable
+from ckreg.adapters.cache import Cache, Row, storable, with_lookups
 from ckreg.adapters.config import load_settings
 from ckreg.adapters.tree import PRIOR_RUNS, Home, read_text
 from ckreg.core.prior_runs import PriorRun, read_prior_runs
@@ -66,7 +66,7 @@ def _take_in(cache: Cache, runs: Iterable[PriorRun], scratch: Path | None) -> No
         if path in here or run.content in known:
             continue
         cache.put("logs", [_log_row(path, run)])
-        cache.put("measurements", [{**run.measured, "log_path": path}])
+        cache.put("measurements", [with_lookups({**run.measured, "log_path": path})])
         if run.job:
             cache.put("jobs", [{**run.job, "source": PRIOR_RUNS, "scope": path}])
 

@@ -13,7 +13,7 @@ from ckreg.errors import CkregError
 from ckreg.flows.kept import import_prior_runs
 
 _DOCUMENT_TABLES = ("variables", "runs", "evaluations", "predictions")
-_ESTIMATES = "estimates.json"
+ESTIMATES = "estimates.json"
 _LAST_COMMIT = "last_commit"
 
 
@@ -57,7 +57,7 @@ def refresh(cache: Cache, home: Home) -> None:
             cache.delete("experiments", "name", gone)
             for name, summary in documents.items():
                 _store(cache, name, summary, home.summary(name), stamps[name])
-                cache.put("predictions", _prediction_rows(name, home.experiments / name / _ESTIMATES))
+                cache.put("predictions", prediction_rows(name, home.experiments / name / ESTIMATES))
     _refresh_events(cache, home)
     import_prior_runs(cache, home)
 
@@ -129,7 +129,7 @@ def _evaluation_rows(name: str, summary: Summary) -> Iterator[Row]:
         }
 
 
-def _prediction_rows(name: str, path: Path) -> Iterator[Row]:
+def prediction_rows(name: str, path: Path) -> Iterator[Row]:
     """What `design` estimated for each run and evaluation; nothing where there is no such file."""
     try:
         told = json.loads(read_text(path))

@@ -2,18 +2,19 @@
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 from ckreg.adapters import clock, probe
 from ckreg.adapters.datasets import Counted, count_splits
+from ckreg.core.disk_facts import DiskFacts
 from ckreg.core.eval_script import script_and_task, script_fault
 from ckreg.core.journal import Entry
+from ckreg.core.quota import read_quota
 from ckreg.core.resources import (
     BUILT_IN_TASKS,
     DatasetFacts,
-    DiskFacts,
     ModelFacts,
     Resources,
     ScriptFacts,
@@ -23,7 +24,7 @@ from ckreg.core.resources import (
 from ckreg.core.setting_kinds import full_path
 from ckreg.core.settings import Settings
 from ckreg.core.text import LINE_END, one_line
-from ckreg.core.units import count, gib, size
+from ckreg.core.units import count, size
 
 _SCRIPT_LIMIT = 4 * 1024**2  # bytes
 
@@ -60,7 +61,7 @@ def verify(needs: Needs, settings: Settings, base: Path | None = None) -> Verifi
     models = [_model(name, path, settings.models_dir, full) for name, path in needs.models]
     datasets = [_dataset(label, path, splits, full) for label, path, splits in needs.datasets]
     scripts = [_script(task, script, dataset, full) for task, script, dataset in needs.scripts]
-    disk = _disk(settings.scratch_dir)
+    disk = _disk(settings.scratch_dir, settings.quota_command)
     return Verified(
         Resources(
             tuple(facts for facts, _ in models),
@@ -177,18 +178,31 @@ def _script_fault(path: str, function: str | None) -> str | None:
         return f"it cannot be read: {error.strerror}"
 
 
-def _disk(scratch_dir: str | None) -> tuple[DiskFacts, Entry]:
+def _disk(scratch_dir: str | None, quota_command: str | None) -> tuple[DiskFacts, Entry]:
     why = "Ensuring sufficient space for checkpoints"
     entry = partial(_entry, "CHECK_DISK", "Verifying available disk space")
     if scratch_dir is None:
         return DiskFacts(None, None), entry((), "Not checked: scratch_dir is not set", why)
-    answer, free = probe.free_space(scratch_dir)
+    space, free = probe.free_space(scratch_dir)
+    files, free_files = probe.free_files(scratch_dir)
+    reason = None
     if free is None:
-        facts = DiskFacts(
-            scratch_dir, None, _why(answer) if answer.problem else "df's answer is not understood"
-        )
-        return facts, entry((answer,), f"Not known: {facts.reason}", why)
-    return DiskFacts(scratch_dir, free), entry((answer,), f"{gib(free)} available", why)
+        reason = _why(space) if space.problem else "df's answer is not understood"
+    facts = DiskFacts(scratch_dir, free, reason, free_files)
+    answers = [space, files]
+    if quota_command is not None:
+        answer = probe.quota(quota_command)
+        answers.append(answer)
+        facts = _with_quota(facts, answer, probe.filesystem(space))
+    return facts, entry(tuple(answers), facts.told, why)
+
+
+def _with_quota(facts: DiskFacts, answer: probe.Answer, filesystem: tuple[str, ...]) -> DiskFacts:
+    """What is understood counts whatever the exit status: `quota` fails where one is over its limit."""
+    path = facts.path or "/"
+    understood = read_quota(answer.output, [path, os.path.realpath(path)], filesystem)
+    reason = None if understood.quota else answer.problem or understood.reason
+    return replace(facts, quota=understood.quota, quota_reason=reason)
 
 
 def _why(answer: probe.Answer) -> str:

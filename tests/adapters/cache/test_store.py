@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ckreg.adapters.cache import Cache, DamagedError, measurement_of, open_cache, row_of
+from ckreg.adapters.cache import Cache, DamagedError, all_measurements, open_cache, row_of
 from ckreg.adapters.cache.schema import SCHEMA, TABLES
 from ckreg.adapters.cache.store import connect
 from ckreg.core.measure.measurement import Framework, Kind, Measurement, Outcome, SpeedMethod
@@ -182,8 +182,7 @@ def test_a_measurement_comes_back_as_it_was(cache: Cache) -> None:
     with cache.writing():
         cache.put("logs", [{"path": whole.log_path}, {"path": "empty"}])
         cache.put("measurements", [row_of(whole), row_of(Measurement(log_path="empty"))])
-    found = [measurement_of(row) for row in cache.rows("SELECT * FROM measurements ORDER BY log_path")]
-    assert found == [whole, Measurement(log_path="empty")]
+    assert all_measurements(cache) == (whole, Measurement(log_path="empty"))
 
 
 def test_every_field_of_a_measurement_has_a_column() -> None:

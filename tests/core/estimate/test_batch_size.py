@@ -20,9 +20,9 @@ def test_is_at_least_one() -> None:
     assert batch_size(REQUEST, [trained(batch_size=1, peak_gpu_mem_gib=79.0)]).batch_size == 1
 
 
-def test_the_largest_batch_is_nearest_to_the_limit() -> None:
+def test_of_several_runs_of_one_batch_size_the_neediest_counts() -> None:
     # floor(8 x 80/30 x 0.7) = floor(14.93)
-    priors = [trained(peak_gpu_mem_gib=20.0), trained(batch_size=8, peak_gpu_mem_gib=30.0)]
+    priors = [trained(batch_size=8, peak_gpu_mem_gib=peak) for peak in (20.0, 30.0, 25.0)]
     assert batch_size(REQUEST, priors).batch_size == 14
 
 

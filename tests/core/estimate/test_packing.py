@@ -8,8 +8,8 @@ REQUEST = TrainingRequest("Llama-3.2-1B-Instruct", packed=True, dataset="words.j
 PACKED = trained(packed=True, dataset="words.json", epochs=2, steps_total=160)  # 80 steps of 4: 320 rows
 
 
-def test_the_split_tells_the_samples() -> None:
-    prior = trained(packed=True, dataset="words.json train[100:1060]", epochs=1, steps_total=80)
+def test_the_log_tells_the_samples() -> None:
+    prior = trained(packed=True, samples_total=960, epochs=1, steps_total=80)
     assert packing(REQUEST, [prior]).samples_per_row == 3.0  # 960 samples in 320 rows
 
 

@@ -55,9 +55,9 @@ def test_sizes_more_than_ten_times_apart_say_nothing_of_each_other() -> None:
     assert choose(REQUEST, [trained(model="Llama-mini-8M")]).tier is Tier.TABLE
 
 
-def test_the_same_packing_goes_first_among_other_models() -> None:
-    packed, unpacked = trained(model="X-3B", packed=True, log_path="p"), trained(model="X-3B", log_path="u")
-    assert choose(REQUEST, [packed, unpacked]).runs == (unpacked,)
+def test_where_one_size_is_near_those_further_off_tell_how_speed_grows() -> None:
+    near, far = trained(model="X-3B", log_path="near"), trained(model="X-70B", log_path="far")
+    assert choose(REQUEST, [near, far]).runs == (near, far)
 
 
 @pytest.mark.parametrize(

@@ -54,10 +54,39 @@ def test_speed_is_the_median_of_the_runs() -> None:
     assert training_time(SEED_EXAMPLE, priors).median_seconds == 10 + 2 * 2000 * 0.2
 
 
-def test_p90_of_one_identical_run_is_the_usual_tenth() -> None:
-    # sigma = 0.1 x sqrt(1 + 1/1) = 0.1414; exp(1.2816 x 0.1414) = 1.1987.
-    found = training_time(SEED_EXAMPLE, [trained(seconds_per_step=0.25)])
-    assert found.p90_seconds / found.median_seconds == pytest.approx(1.1987, abs=0.001)
+def test_a_run_on_a_sick_node_does_not_move_the_median() -> None:
+    well = [trained(seconds_per_step=seconds) for seconds in (0.24, 0.25, 0.25, 0.26, 0.27)]
+    before, after = (
+        training_time(SEED_EXAMPLE, runs) for runs in (well, [*well, trained(seconds_per_step=5)])
+    )
+    assert after.median_seconds == pytest.approx(before.median_seconds, rel=0.03)
+
+
+def test_a_setup_that_disagrees_with_all_others_counts_less() -> None:
+    # Six batch sizes at 16 samples a second, and one, measured once, at 1.6.
+    sizes = (1, 2, 6, 8, 12, 16)
+    well = [trained(batch_size=size, seconds_per_step=size / 16, experiment=str(size)) for size in sizes]
+    sick = trained(batch_size=3, seconds_per_step=3 / 1.6, experiment="sick")
+    found = training_time(SEED_EXAMPLE, [*well, sick])
+    assert found.median_seconds == pytest.approx(60 + 2 * 8000 / 16, rel=0.15)
+
+
+def test_contradictory_runs_are_between_each_other_and_wide() -> None:
+    agreeing = training_time(SEED_EXAMPLE, [trained(seconds_per_step=0.25)] * 2)
+    fast, slow = (trained(seconds_per_step=seconds, experiment=str(seconds)) for seconds in (0.1, 0.6))
+    found = training_time(SEED_EXAMPLE, [fast, slow])
+    assert 60 + 4000 * 0.1 < found.median_seconds < 60 + 4000 * 0.6
+    assert found.p90_seconds / found.median_seconds > 1.5 * agreeing.p90_seconds / agreeing.median_seconds
+    assert "prior runs disagree" in found.inputs
+    assert "disagree" not in agreeing.inputs
+
+
+def test_p90_of_one_identical_run_is_what_is_usual() -> None:
+    # Speed: 2 (0.1^2 + 0.15^2) = 0.065 over 1000 of 1010 s; start-up: 2 (0.15^2 + 0.15^2) = 0.09 over 10 of
+    # 1010 s. sigma^2 = 0.065 (1000/1010)^2 + 0.09 (10/1010)^2 = 0.06373; exp(1.2816 x 0.25245) = 1.3820.
+    found = training_time(SEED_EXAMPLE, [trained(seconds_per_step=0.25, startup_seconds=10.0)])
+    assert found.median_seconds == 1010.0
+    assert found.p90_seconds / found.median_seconds == pytest.approx(1.3820, abs=0.001)
 
 
 def test_p90_widens_as_runs_get_fewer_and_further_away() -> None:
@@ -72,7 +101,8 @@ def test_p90_widens_as_runs_get_fewer_and_further_away() -> None:
 
 
 def test_request_is_the_95th_percentile_rounded_up_to_five_minutes() -> None:
-    # 981.7 s x exp(1.6449 x 0.1414) = 1238.7 s: 20.6 min, rounded up 25.
+    # sigma^2 = 0.065 (921.7/981.7)^2 + 0.5^2 (60/981.7)^2 = 0.05823; 981.7 s x exp(1.6449 x 0.24131)
+    # = 1460 s: 24.3 min, rounded up 25.
     assert training_time(SEED_EXAMPLE, [trained(seconds_per_step=1 / 4.34)]).request == "0:25:00"
 
 
@@ -88,18 +118,75 @@ def test_other_models_scale_by_their_parameters() -> None:
     found = training_time(SEED_EXAMPLE, [prior])
     assert found.tier is Tier.ACROSS
     assert found.median_seconds == pytest.approx(1660.0)
+    assert found.preliminary
+    assert "scaled by the models' parameters" in found.inputs
+
+
+def test_two_sizes_tell_how_speed_grows_with_size() -> None:
+    # 0.5B and 2B runs of 0.05 and 0.1 s a sample. A 1B model lies in the middle between them, whatever the
+    # slope: sqrt(0.05 x 0.1) s.
+    small = trained(model="M-0.5B", batch_size=4, seconds_per_step=0.2)
+    large = trained(model="M-2B", batch_size=4, seconds_per_step=0.4)
+    found = training_time(SEED_EXAMPLE, [small, large])
+    assert found.median_seconds == pytest.approx(60 + 16000 * math.sqrt(0.05 * 0.1), rel=0.001)
+    assert (found.tier, found.preliminary) == (Tier.ACROSS, False)
+
+
+def test_the_fitted_slope_carries_beyond_the_sizes_measured() -> None:
+    # Many sizes say that seconds per sample grow as size^0.6, which is 0.139 s at 8B; the expected slope of 1
+    # would say 0.32 s from the 1B model.
+    sizes = (0.25, 0.5, 1, 2)
+    runs = [
+        trained(model=f"M-{size}B", batch_size=4, seconds_per_step=4 * 0.04 * size**0.6, experiment=str(size))
+        for size in sizes
+        for _ in range(5)
+    ]
+    request = TrainingRequest("M-8B", "lora", batch_size=4, samples=8000, epochs=2)
+    per_sample = (training_time(request, runs).median_seconds - 60) / 16000
+    assert per_sample == pytest.approx(0.04 * 8**0.6, rel=0.25)
+
+
+def test_a_gpu_on_which_other_models_ran_is_known_by_them() -> None:
+    # The H100 takes half the A100's time for M-3B, so for M-1B as well: 0.25 s a step becomes 0.125 s.
+    runs = [
+        trained(gpu_type="A100"),
+        trained(gpu_type="A100", model="M-3B", seconds_per_step=0.8),
+        trained(gpu_type="H100", model="M-3B", seconds_per_step=0.4),
+    ]
+    asked = TrainingRequest("Llama-3.2-1B-Instruct", "lora", 4, 8000, gpu_type="H100")
+    found, alone = training_time(asked, runs), training_time(asked, runs[:1])
+    assert found.median_seconds == pytest.approx(60 + 2000 * 0.125, rel=0.1)
+    assert (found.preliminary, alone.preliminary) == (False, True)
+    assert alone.p90_seconds / alone.median_seconds > found.p90_seconds / found.median_seconds
+
+
+def test_max_steps_and_drop_last_end_an_epoch() -> None:
+    # ceil(1001 / 4) = 251 steps, 250 without the last batch, 100 at most: 1 s each, + 10 s start-up.
+    priors = [trained(seconds_per_step=1.0, startup_seconds=10.0)]
+    base = {"model": "Llama-3.2-1B-Instruct", "batch_size": 4, "samples": 1001}
+    times = [
+        training_time(TrainingRequest(**base, **more), priors).median_seconds  # type: ignore[arg-type]  # see base
+        for more in ({}, {"drop_last": True}, {"max_steps_per_epoch": 100})
+    ]
+    assert times == [261.0, 260.0, 110.0]
 
 
 def test_packed_runs_take_the_ratio_that_packed_prior_runs_show() -> None:
     # 1920 samples went through 80 x 4 = 320 rows: 6 samples a row. ceil(8000 / 6) = 1334 rows, 334 steps
     # of 0.5 s, x 2 epochs, + 60 s.
-    prior = trained(
-        packed=True, dataset="words.json train[:1920]", epochs=2, steps_total=160, seconds_per_step=0.5
-    )
+    prior = trained(packed=True, samples_total=1920, epochs=2, steps_total=160, seconds_per_step=0.5)
     request = TrainingRequest("Llama-3.2-1B-Instruct", batch_size=4, samples=8000, epochs=2, packed=True)
     found = training_time(request, [prior])
     assert (found.tier, found.median_seconds) == (Tier.SAME_SETUP, 394.0)
     assert "6 samples in a packed row" in found.inputs
+
+
+def test_unpacked_runs_tell_of_packed_ones_what_their_samples_take() -> None:
+    # 0.0625 s a sample; the ratio cancels out, but for an efficiency of exp(-0.1): 16000 samples take 905 s.
+    request = TrainingRequest("Llama-3.2-1B-Instruct", batch_size=4, samples=8000, epochs=2, packed=True)
+    found = training_time(request, [trained(startup_seconds=10.0)])
+    assert found.tier is Tier.ACROSS
+    assert found.median_seconds == pytest.approx(10 + 905, rel=0.003)
 
 
 def test_packing_nobody_measured_is_typical_and_widens() -> None:
@@ -152,7 +239,13 @@ def test_a_run_that_was_cut_off_counts_by_its_speed_and_as_at_least() -> None:
     found = training_time(SEED_EXAMPLE, [prior])
     assert found.median_seconds == 460.0
     assert found.p90_seconds == 3600.0
+    assert "cut off after 1 h 00 min" in found.inputs
     assert found.request == "1:00:00"
+
+
+def test_a_cancelled_run_without_a_speed_tells_nothing() -> None:
+    prior = trained(seconds_per_step=None, elapsed_seconds=50.0, outcome=Outcome.CANCELLED)
+    assert training_time(SEED_EXAMPLE, [prior]).preliminary
 
 
 def test_names_the_runs_it_rests_on() -> None:

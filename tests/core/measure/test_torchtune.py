@@ -274,3 +274,34 @@ def test_real_logs(
     assert measured.seconds_per_step == (seconds_per_step and pytest.approx(seconds_per_step, rel=0.05))
     assert (measured.steps_done, measured.steps_total) == steps
     assert measured.outcome == outcome
+
+
+def adapters(epoch: int, *, model: bool) -> str:
+    """What torchtune says of one save with adapters: its own file, PEFT's, and PEFT's config."""
+    log = "INFO:torchtune.utils._logging:"
+    place = f"saved to /out/epoch_{epoch}"
+    whole = (
+        f"{log}Model checkpoint of size 2.30 GiB {place}/model-00001-of-00001.safetensors\n" if model else ""
+    )
+    return (
+        f"{whole}{log}Adapter checkpoint of size 0.08 GiB {place}/adapter_model.pt\n"
+        f"{log}Adapter checkpoint of size 0.07 GiB {place}/adapter_model.safetensors\n"
+        f"{log}Adapter checkpoint of size 0.00 GiB {place}/adapter_config.json\n"
+    )
+
+
+@pytest.mark.parametrize("model", [True, False])
+def test_adapters_are_told_apart_from_models(model: bool) -> None:
+    measured = measure(BANNER + CONFIG + adapters(0, model=model) + adapters(1, model=model))
+    assert measured.adapter_checkpoint_gib == pytest.approx(0.15)  # those of the last save
+    assert measured.checkpoint_gib == (2.3 if model else None)
+
+
+def test_a_run_without_adapters_has_none() -> None:
+    assert measure(complete_log()).adapter_checkpoint_gib is None
+
+
+def test_old_adapters_bear_their_epoch_in_their_names() -> None:
+    line = "INFO:torchtune.utils.logging:Adapter checkpoint of size 0.10 GB saved to /out/adapter_{}.pt\n"
+    measured = measure(BANNER + CONFIG + line.format(0) + line.format(1))
+    assert measured.adapter_checkpoint_gib == pytest.approx(0.1e9 / 2**30, rel=1e-3)

@@ -1,13 +1,16 @@
 """Estimates and resources made by hand, so that plans can be told without machine or cache."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
+from ckreg.core.disk_facts import DiskFacts
 from ckreg.core.estimate.values import Basis, BatchSizeEstimate, DiskEstimate, Estimate, Tier, TimeEstimate
 from ckreg.core.plan import Plan, resolve
+from ckreg.core.plan.budget import Limits, budget_of, walls_of
 from ckreg.core.plan.forecast import EvaluationForecast, Forecast, TrainingForecast
 from ckreg.core.plan.requests import evaluation_requests, training_requests
 from ckreg.core.plan.sheet import Sheet
-from ckreg.core.resources import DatasetFacts, DiskFacts, ModelFacts, Resources, ScriptFacts, Split
+from ckreg.core.resources import DatasetFacts, ModelFacts, Resources, ScriptFacts, Split
 from ckreg.core.settings import Settings
 from ckreg.core.spec import Spec
 from tests.core.spec.helpers import read, sound
@@ -78,10 +81,9 @@ def resources(spec: Spec, *, found: bool = True) -> Resources:
     )
 
 
-def sheet(plan: Plan, *bases: Basis, found: bool = True) -> Sheet:
-    facts = resources(plan.spec, found=found)
-    settings = Settings(models_dir="/models", scratch_dir="/scratch")
-    forecast = Forecast(
+def forecast_of(plan: Plan, *bases: Basis, found: bool = True) -> Forecast:
+    facts, settings = resources(plan.spec, found=found), Settings()
+    return Forecast(
         tuple(
             TrainingForecast(request, runs, estimate(960.0, *bases))
             for request, runs in training_requests(plan, facts, settings).items()
@@ -91,4 +93,12 @@ def sheet(plan: Plan, *bases: Basis, found: bool = True) -> Sheet:
             for evaluations in evaluation_requests(plan, facts, settings).values()
         ),
     )
-    return Sheet(plan, facts, forecast, settings, f"/registry/experiments/{plan.name}", NOW)
+
+
+def sheet(plan: Plan, *bases: Basis, found: bool = True) -> Sheet:
+    facts = resources(plan.spec, found=found)
+    settings = Settings(models_dir="/models", scratch_dir="/scratch")
+    forecast = forecast_of(plan, *bases, found=found)
+    folder = f"/registry/experiments/{plan.name}"
+    budget = replace(budget_of(forecast, Limits()), walls=walls_of(forecast, Limits(), None))
+    return Sheet(plan, facts, forecast, settings, folder, NOW, budget=budget)

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
+from ckreg.core.disk_facts import DiskFacts
 from ckreg.core.plan.checks import Mark, eight_checks
 from ckreg.core.plan.sheet import Sheet
-from ckreg.core.resources import DiskFacts
 from ckreg.core.summary import EvaluationRow, FineTuningRow, Summary, parse
 from tests.core.plan.helpers import basis, planned, sheet
 

@@ -1,8 +1,10 @@
 """Every calculation and decision has its entry, in the words of the description's format."""
 
 import shlex
+from dataclasses import replace
 
 from ckreg.core import journal
+from ckreg.core.estimate import TrainingRequest
 from ckreg.core.plan import entries
 from tests.core.plan.helpers import NOW, basis, estimate, planned, sheet
 
@@ -20,6 +22,17 @@ def test_the_search_names_the_call_and_what_it_found() -> None:
 def test_a_search_that_found_nothing_says_so() -> None:
     assert "Result: No prior runs found\n" in journal.render([entries.search_entry(NOW, [], 0, indexed=True)])
     assert "--no-index" in journal.render([entries.search_entry(NOW, [], 0, indexed=False)])
+
+
+def test_the_search_quotes_how_estimates_did() -> None:
+    made = entries.search_entry(NOW, [basis()], 22, indexed=True, score="so far 3 of 3 runs within")
+    assert dict(made.fields)["Result"].endswith("slurm-12345.out; estimates: so far 3 of 3 runs within")
+
+
+def test_the_basis_quotes_how_estimates_did() -> None:
+    made = sheet(planned(), basis())
+    scored = replace(made, score="so far 3 of 3 runs within")
+    assert scored.basis == f"{made.basis}; so far 3 of 3 runs within"
 
 
 def test_speed_time_and_disk_are_there_even_without_prior_runs() -> None:
@@ -60,3 +73,31 @@ def test_decisions_have_their_reasons() -> None:
 def test_the_end_says_what_was_created() -> None:
     entry = entries.create_entry(NOW, planned(), "/r/experiment_summary.md")
     assert dict(entry.fields)["Result"] == "File created with 3 runs (2 fine-tuned + 1 controls)"
+
+
+def test_a_batch_size_that_does_not_fit_is_told_with_what_to_do() -> None:
+    forecast = sheet(planned(), basis()).forecast
+    group = forecast.training[0]
+    batch = replace(group.estimate.batch_size, advice="batch size 8 is more than is safe: take 2 x 4")
+    told = replace(group, estimate=replace(group.estimate, batch_size=batch))
+    made = list(entries.calculation_entries(NOW, replace(forecast, training=(told,), evaluation=())))
+    assert [entry.action for entry in made][2:] == ["CALCULATE_DISK", "CALCULATE_BATCH_SIZE"]
+    assert "2 x 4" in dict(made[-1].fields)["Explanation"]
+
+
+def test_a_checkpoint_that_was_measured_on_disk_names_the_command() -> None:
+    forecast = sheet(planned(), basis()).forecast
+    group = forecast.training[0]
+    disk = replace(group.estimate.disk, commands=("du -sk -- /a/epoch_1",), adapter_only=True)
+    told = replace(group, estimate=replace(group.estimate, disk=disk))
+    made = list(entries.calculation_entries(NOW, replace(forecast, training=(told,), evaluation=())))
+    fields = dict(made[2].fields)
+    assert fields["Command"] == "du -sk -- /a/epoch_1"
+    assert fields["Input"] == "1 run, 2 epochs saved, adapters 2.5 GiB"
+
+
+def test_the_call_gives_the_same_request_again() -> None:
+    request = TrainingRequest("M-1B", "r", max_seq_len=2048, adapter_only=True)
+    words = shlex.split(entries.estimate_call(request))
+    assert words[words.index("--max-seq-len") + 1] == "2048"
+    assert words[-1] == "--adapter-only"

@@ -1,6 +1,7 @@
 """The SQLite cache in `.ckreg/cache.db`: built from what is committed and from logs, and safe to lose."""
 
-from ckreg.adapters.cache.measured import measurement_of, row_of
+from ckreg.adapters.cache.measured import measurement_of, row_of, with_lookups
+from ckreg.adapters.cache.near import all_measurements, measurements_near
 from ckreg.adapters.cache.roots import known_roots, remember_roots
 from ckreg.adapters.cache.sql import Answer, ask
 from ckreg.adapters.cache.store import Cache, DamagedError, Row, open_cache, storable
@@ -10,11 +11,14 @@ __all__ = [
     "Cache",
     "DamagedError",
     "Row",
+    "all_measurements",
     "ask",
     "known_roots",
     "measurement_of",
+    "measurements_near",
     "open_cache",
     "remember_roots",
     "row_of",
     "storable",
+    "with_lookups",
 ]

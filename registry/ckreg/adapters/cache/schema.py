@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from ckreg.core.query import VIEWS
 
-SCHEMA = 3
+SCHEMA = 7
 """Kept in SQLite's `user_version`; another number there means: drop everything and build anew."""
 
 
@@ -145,6 +145,7 @@ TABLES = {
             "seen_seconds": float,
             "elapsed_seconds": float,
             "checkpoint_gib": float,
+            "adapter_checkpoint_gib": float,
             "checkpoint_seconds": float,
             "peak_gpu_mem_gib": float,
             "mean_gpu_mem_gib": float,
@@ -159,9 +160,21 @@ TABLES = {
             "log_outcome": str,
             "log_outcome_evidence": str,
             "log_elapsed_seconds": float,
+            # The model's own name, by which runs of it are found, and a number by which some of very many
+            # are drawn: see `near`.
+            "base_model": str,
+            "draw": int,
         },
         ("log_path", "segment"),
-        (("experiment", "run_name"), ("job_id",), ("model",)),
+        (
+            ("experiment", "run_name"),
+            ("job_id",),
+            ("model",),
+            ("base_model", "kind", "batch_size", "draw"),
+            ("base_model", "kind", "draw"),
+            ("base_model", "packed", "draw"),
+            ("base_model", "outcome", "draw"),
+        ),
         ("log_path", "logs", "path"),
     ),
     "jobs": Table(

@@ -15,24 +15,42 @@ from ckreg.flows.designing import Draft
 @click.command()
 @click.option("--spec", required=True, metavar="FILE", help="The spec: YAML, TOML or JSON.")
 @click.option("--no-index", is_flag=True, help="Rest on what is indexed; look for no new logs.")
+@click.option(
+    "--concurrent",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Jobs that run at once, for the wall time; default: concurrent_jobs, else max_submit.",
+)
 @yes_option
 @dry_run_option
 @json_option
 @click.pass_obj
-def command(place: Place, /, *, spec: str, no_index: bool, yes: bool, dry_run: bool, as_json: bool) -> None:
+def command(  # noqa: PLR0913  # one parameter an option
+    place: Place,
+    /,
+    *,
+    spec: str,
+    no_index: bool,
+    concurrent: int | None,
+    yes: bool,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
     """Write a verified, estimated plan from a spec, and commit it.
 
     Models, dataset, evaluation scripts and disk space are looked at; what is missing is marked in the plan
-    as a prerequisite. Times rest on prior runs. Relative paths in the spec start at the registry. An
-    experiment that exists is never overwritten.
+    as a prerequisite. Times rest on prior runs. The plan ends with its budget; where that is over a limit
+    (max_gpu_hours, max_submit, free disk), with what could be cut and what each cut saves. Relative paths in
+    the spec start at the registry. An experiment that exists is never overwritten.
 
     \b
     Example:
       ckreg design --spec lora_comparison.yaml
       ckreg design --spec lora_comparison.yaml --dry-run
+      ckreg design --spec lora_comparison.yaml --concurrent 8
     """
     home = place.home()
-    drafted = draft(home, place.path(spec), index=not no_index)
+    drafted = draft(home, place.path(spec), index=not no_index, concurrent=concurrent)
     for warning in drafted.sheet.settings.warnings:
         warn(warning)
     if dry_run:
@@ -80,6 +98,7 @@ def _as_json(drafted: Draft) -> dict[str, object]:
         "evaluations": len(plan.evaluations),
         "estimates": drafted.sheet.forecast.as_json()["total"],
         "preliminary": drafted.sheet.forecast.preliminary,
+        "budget": drafted.sheet.budget.as_json(),
         "checks": [{"check": check.text, "mark": check.mark} for check in drafted.checks],
         "notes": drafted.sheet.notes,
     }

@@ -1,24 +1,30 @@
 """`ckreg estimate`: time, disk and batch size of a fine-tuning run."""
 
+from textwrap import wrap
 from typing import Any
 
 import click
 
 from ckreg.cli.common import Place, json_option
-from ckreg.cli.output import emit, emit_json
+from ckreg.cli.output import emit, emit_json, note
+from ckreg.cli.scoring import show_score
 from ckreg.commands.estimate import estimate
 from ckreg.core.estimate import Estimate, TrainingRequest
 from ckreg.core.estimate.values import PRELIMINARY
 from ckreg.core.units import count, duration, gib
+from ckreg.errors import UsageError
 
 _SHOWN_RUNS = 5
+_NEEDED = ("model", "recipe", "samples")
+_INDENT = " " * 14
+_WIDTH = 80
 
 
 @click.command()
-@click.option("--model", required=True, help="The model folder's name.")
-@click.option("--recipe", required=True, help="The recipe, as `tune ls` names it.")
+@click.option("--model", help="The model folder's name.")
+@click.option("--recipe", help="The recipe, as `tune ls` names it.")
 @click.option("--batch-size", type=int, help="Per GPU and step; without it the estimated one.")
-@click.option("--samples", type=int, required=True, help="Samples in the training split, before packing.")
+@click.option("--samples", type=int, help="Samples in the training split, before packing.")
 @click.option("--epochs", type=int, default=1, show_default=True)
 @click.option("--lora-rank", type=int, help="Without it runs of any rank count.")
 @click.option("--packed/--no-packed", default=False, show_default=True, help="Whether the dataset is packed.")
@@ -26,13 +32,35 @@ _SHOWN_RUNS = 5
 @click.option("--gpu-type", help="Such as A100; prior runs on it count first.")
 @click.option("--gpu-memory", "gpu_memory_gib", type=float, metavar="GIB", help="Memory of one GPU in GiB.")
 @click.option("--grad-accum", type=int, default=1, show_default=True, help="Gradient accumulation steps.")
+@click.option("--max-steps-per-epoch", type=int, help="Where an epoch ends early.")
+@click.option("--drop-last", is_flag=True, help="An epoch's last batch is left out where it is not whole.")
+@click.option("--dataset", help="Its path; packed runs of it tell how many samples a row holds.")
 @click.option("--validation/--no-validation", default=False, show_default=True, help="After each epoch.")
+@click.option("--max-seq-len", type=int, help="Longest sequence in tokens; memory follows it.")
+@click.option(
+    "--adapter-only/--full-checkpoints",
+    default=False,
+    show_default=True,
+    help="Whether only LoRA adapters are saved.",
+)
 @click.option("--runs", type=int, default=1, show_default=True, help="Runs whose checkpoints the disk holds.")
 @click.option("--no-index", is_flag=True, help="Rest on what is indexed; look for no new logs.")
 @click.option("--explain", is_flag=True, help="Show the calculations and all runs that they rest on.")
+@click.option("--score", is_flag=True, help="Show how past estimates did, instead of a new one.")
+@click.option("--leave-one-out", is_flag=True, help="Score prior runs, each from other experiments' runs.")
 @json_option
 @click.pass_obj
-def command(place: Place, /, *, as_json: bool, explain: bool, no_index: bool, **asked: Any) -> None:  # noqa: ANN401  # the options above
+def command(
+    place: Place,
+    /,
+    *,
+    as_json: bool,
+    explain: bool,
+    no_index: bool,
+    score: bool,
+    leave_one_out: bool,
+    **asked: Any,  # noqa: ANN401  # the options above
+) -> None:
     """Estimate time, disk and batch size from prior runs.
 
     The numbers come from prior runs that `ckreg index` has read, the nearest first; where there are none,
@@ -42,12 +70,29 @@ def command(place: Place, /, *, as_json: bool, explain: bool, no_index: bool, **
     Example:
       ckreg estimate --model Llama-3.2-1B-Instruct --recipe lora_finetune_single_device \\
         --batch-size 4 --samples 8000 --epochs 2
+      ckreg estimate --score
     """
+    if score or leave_one_out:
+        if given := _given(asked):
+            note(f"The score is that of all estimates: {given} not looked at.")
+        show_score(place, leave_one_out=leave_one_out, as_json=as_json, index=not no_index)
+        return
+    if missing := [name for name in _NEEDED if asked[name] is None]:
+        raise UsageError(
+            f"Say what to estimate: {', '.join(f'--{name}' for name in missing)} missing. "
+            "Or --score shows how past estimates did."
+        )
     found = estimate(place.home(), TrainingRequest(**asked), index=not no_index)
     if as_json:
         emit_json(_json(found, explain=explain))
     else:
         _show(found, asked["model"], explain=explain)
+
+
+def _given(asked: dict[str, Any]) -> str:
+    """The options that name a run, where any was given."""
+    names = [f"--{name}" for name in _NEEDED if asked[name] is not None]
+    return f"{' and '.join(names)} {'is' if len(names) == 1 else 'are'}" if names else ""
 
 
 def _json(found: Estimate, *, explain: bool) -> dict[str, object]:
@@ -74,11 +119,19 @@ def _show(found: Estimate, model: str, *, explain: bool) -> None:
     emit(f"Estimate for {model}", bold=True)
     emit(f"  Time        {duration(time.median_seconds)}, 90th percentile {duration(time.p90_seconds)}")
     emit(f"  Request     --time={time.request}")
-    a_checkpoint = f"{gib(disk.checkpoint_gib)} a checkpoint{_mark(disk.preliminary)}"
-    emit(f"  Disk        {gib(disk.total_gib)}, {a_checkpoint}")
+    kind = "a checkpoint of adapters" if disk.adapter_only else "a checkpoint"
+    emit(f"  Disk        {gib(disk.total_gib)}, {gib(disk.checkpoint_gib)} {kind}{_mark(disk.preliminary)}")
     emit(f"  Batch size  {batch.batch_size} fits{_mark(batch.preliminary)}")
+    if batch.grad_accum:
+        steps = f"{batch.micro_batch_size} with gradient accumulation {batch.grad_accum}"
+        emit(f"{_INDENT}{steps} makes an effective {batch.effective_batch_size}")
+    if batch.advice:
+        advice = f"{batch.advice[0].upper()}{batch.advice[1:]}."
+        for line in wrap(advice, _WIDTH - len(_INDENT)):
+            emit(_INDENT + line, bold=True)
     emit(f"  Rests on    {_rests_on(found)}")
-    for run in found.basis if explain else found.basis[:_SHOWN_RUNS]:
+    heaviest = sorted(found.basis, key=lambda run: -abs(run.weight or 0.0))
+    for run in heaviest if explain else heaviest[:_SHOWN_RUNS]:
         emit(f"    {run.run_name or run.log_path}" + (f" (job {run.job_id})" if run.job_id else ""))
     if not explain and len(found.basis) > _SHOWN_RUNS:
         emit(f"    and {len(found.basis) - _SHOWN_RUNS} more; --explain names them")
@@ -110,4 +163,5 @@ def _explain(found: Estimate) -> None:
     emit(f"Batch size: {found.batch_size.calculation}")
     for run in found.basis:
         speed = f"{run.seconds_per_step:.4g} s/step" if run.seconds_per_step else "no speed"
-        emit(f"  {run.log_path}: {speed}, {run.outcome}")
+        weight = f", weight {run.weight:.0%}" if run.weight is not None else ""
+        emit(f"  {run.log_path}: {speed}, {run.outcome}{weight}")

@@ -7,7 +7,7 @@ import click
 from ckreg.adapters.config import load_settings
 from ckreg.cli.common import Place, dry_run_option, json_option
 from ckreg.cli.output import counts_in_words, emit, emit_diff, emit_json, emit_table, note, short_time
-from ckreg.commands.status_set import Wish, status_preview, status_set
+from ckreg.commands.status_set import Wish, how_it_went, status_preview, status_set
 from ckreg.commands.status_show import ExperimentStatus, status_show
 from ckreg.core.status import Source, Status
 from ckreg.errors import BusyError
@@ -120,6 +120,8 @@ def set_(
         emit_json(_as_done(done))
     else:
         _say_done(done)
+        if told := how_it_went(home, done.update):
+            note(told)
 
 
 def _as_told(status: ExperimentStatus) -> dict[str, object]:

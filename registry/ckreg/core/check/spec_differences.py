@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from ckreg.core.check.subject import Subject, is_checkpoint
 from ckreg.core.markdown import plain, unmarked
@@ -13,6 +13,9 @@ from ckreg.core.plan.values import Plan
 from ckreg.core.resources import Resources
 from ckreg.core.settings import Settings
 from ckreg.core.text import one_line
+
+if TYPE_CHECKING:
+    from ckreg.core.plan.budget import Budget
 
 _NOTHING = "-"
 _REMARK = re.compile(r"^(.*\") \([^()]*\)$")  # behind the quotes: `"" (consistent across train and eval)`
@@ -103,7 +106,9 @@ def _tasks(subject: Subject, plan: Plan) -> Iterator[Difference]:
 
 
 def _configuration(subject: Subject, plan: Plan) -> Iterator[Difference]:
-    sheet = Sheet(plan, Resources(), Forecast((), ()), Settings(), "", datetime.min.replace(tzinfo=UTC))
+    # What is asked of the sheet follows from the plan alone; nothing was looked for or estimated here.
+    now, nothing = datetime.min.replace(tzinfo=UTC), cast("Budget", None)
+    sheet = Sheet(plan, Resources(), Forecast((), ()), Settings(), "", now, budget=nothing)
     said = {
         "Recipe": sheet.setting("recipe"),
         "GPUs": sheet.setting("gpus"),

@@ -1,48 +1,48 @@
 """How much disk the checkpoints of an experiment take."""
 
 from collections.abc import Sequence
-from statistics import median
 
-from ckreg.core.estimate.formula import of_model
-from ckreg.core.estimate.seed_table import billions, size_class
-from ckreg.core.estimate.values import DiskEstimate, TrainingRequest, basis_of, usable
+from ckreg.core.estimate.checkpoints import (
+    CheckpointFolder,
+    adapters_only,
+    files_of,
+    in_folders,
+    logged,
+    typical,
+)
+from ckreg.core.estimate.values import DiskEstimate, TrainingRequest, basis_of
 from ckreg.core.measure.measurement import Measurement
-from ckreg.core.units import gib
+from ckreg.core.units import counted, gib
 
 _BUFFER = 1.2
-_BYTES_PER_PARAMETER = 2  # bfloat16, as checkpoints are saved
-_GIB = 1024**3
-_SMALLEST = 0.005  # logs print GiB with two digits: "0.00 GiB" is anything below this
 
 
-def disk(request: TrainingRequest, priors: Sequence[Measurement]) -> DiskEstimate:
+def disk(
+    request: TrainingRequest, priors: Sequence[Measurement], folders: Sequence[CheckpointFolder] = ()
+) -> DiskEstimate:
     """Fine-tuned runs x epochs saved x checkpoint size + 20 % (the seed's "Disk Space Estimates"), in GiB.
 
-    The checkpoint is the median of the model's prior runs; without one the upper end of the seed's range, or
-    two bytes a parameter where that is more.
+    The checkpoint is the median of what the logs of the model's prior runs say, else of their checkpoint
+    `folders` that are still on disk, else typical of the model's size. Adapters alone and whole models are
+    never mixed.
     """
-    saved = [run for run in of_model(request.model, priors) if _is_size(run.checkpoint_gib)]
-    sizes = [max(run.checkpoint_gib or 0, _SMALLEST) for run in saved]
-    checkpoint = median(sizes) if sizes else _typical(request.model)
+    checkpoint = logged(request, priors) or in_folders(request, folders) or typical(request)
     epochs_saved = request.epochs if request.epochs_saved is None else request.epochs_saved
-    total = request.runs * epochs_saved * checkpoint * _BUFFER
-    runs = f"{request.runs} run{'s' if request.runs > 1 else ''}"
-    source = f"{len(saved)} prior runs" if saved else f"typical for {size_class(request.model).label}"
+    count = request.runs * epochs_saved
+    total = count * checkpoint.gib * _BUFFER
+    kind = "adapters only, " if adapters_only(request) and checkpoint.runs else ""
     return DiskEstimate(
-        checkpoint_gib=round(checkpoint, 3),
+        checkpoint_gib=round(checkpoint.gib, 3),
         runs=request.runs,
         epochs_saved=epochs_saved,
         total_gib=round(total, 3),
-        preliminary=not saved,
-        basis=basis_of(saved),
-        calculation=(f"{runs} × {epochs_saved} epochs × {gib(checkpoint)} ({source}) + 20% = {gib(total)}"),
+        preliminary=not checkpoint.runs,
+        basis=basis_of(checkpoint.runs),
+        calculation=(
+            f"{counted(request.runs, 'run')} × {counted(epochs_saved, 'epoch')} × {gib(checkpoint.gib)} "
+            f"({kind}{checkpoint.source}) + 20% = {gib(total)}"
+        ),
+        adapter_only=adapters_only(request),
+        files=count * files_of(checkpoint.gib),
+        commands=checkpoint.commands,
     )
-
-
-def _is_size(size: float | None) -> bool:
-    return size == 0 or usable(size)
-
-
-def _typical(model: str) -> float:
-    weights = (billions(model) or 0) * 1e9 * _BYTES_PER_PARAMETER / _GIB
-    return max(size_class(model).checkpoint_gib.high, weights)

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 _UNITS = {"m": 1e-3, "b": 1.0, "t": 1e3}
@@ -53,6 +54,7 @@ PACKING = Range(2, 4)
 """Samples in a packed row: the seed's "Reduces effective batch size by 2-4x"."""
 
 
+@lru_cache(maxsize=4096)
 def billions(model: str) -> float | None:
     """Parameters in billions as the model's name gives them: `Llama-3.2-1B-Instruct` 1, `SmolLM-135M` 0.135.
 

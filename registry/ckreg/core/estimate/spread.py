@@ -73,3 +73,13 @@ def of_range(typical: Range) -> Spread:
 def widened(spread: Spread, sigma: float) -> Spread:
     """The spread with another, independent uncertainty in it, which all such runs share."""
     return Spread(spread.median, spread.own, math.hypot(spread.shared, sigma))
+
+
+def added(spreads: Sequence[Spread]) -> Spread:
+    """The sum of independent parts of one job: variances add up, as far as each part weighs in the whole."""
+    whole = sum(spread.median for spread in spreads)
+    own, shared = (
+        math.hypot(*(spread.median / whole * getattr(spread, name) for spread in spreads))
+        for name in ("own", "shared")
+    )
+    return Spread(whole, own, shared)

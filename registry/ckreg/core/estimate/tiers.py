@@ -1,23 +1,23 @@
 """Which prior runs an estimate rests on: the nearest tier that has any."""
 
-import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from ckreg.core.estimate.seed_table import billions
+from ckreg.core.estimate.setups import base_name
 from ckreg.core.estimate.values import EvaluationRequest, Tier, TrainingRequest, usable
 from ckreg.core.measure.measurement import Measurement
 from ckreg.core.recipes import is_lora
 
 _FURTHEST = 10.0
-_CHECKPOINT = re.compile(r"(?:_rank\d+)?(?:_epoch_\d+)?$")
 
 
 class Chosen(NamedTuple):
-    """The runs of one tier; none for the table."""
+    """The runs of one tier; none for the table. `comparable` are those of the tiers further off as well."""
 
     tier: Tier
     runs: tuple[Measurement, ...]
+    comparable: tuple[Measurement, ...] = ()
 
 
 def choose(request: TrainingRequest, priors: Iterable[Measurement]) -> Chosen:
@@ -27,20 +27,19 @@ def choose(request: TrainingRequest, priors: Iterable[Measurement]) -> Chosen:
     GPU known to be the same go before those on an unknown one.
     """
     trained = [run for run in priors if run.kind == "finetune" and usable(seconds_per_sample(run))]
-    of_model = [run for run in trained if is_model(run, request.model)]
-    near = [
-        run for run in of_model if _same_method(run, request) and may_equal(run.gpu_type, request.gpu_type)
-    ]
+    near = [run for run in trained if is_model(run, request.model) and _same_method(run, request)]
+    near = [run for run in near if may_equal(run.gpu_type, request.gpu_type)]
+    near = [run for run in near if bool(run.packed) == request.packed]
     near = same_gpu_first(near, request.gpu_type)
-    same_packing = [run for run in near if bool(run.packed) == request.packed]
+    comparable = _comparable(trained, request.model)
     tiers = (
-        (Tier.SAME_SETUP, [run for run in same_packing if _same_setup(run, request)]),
-        (Tier.SAME_MODEL, same_packing),
-        (Tier.ACROSS, near or of_model or _across(trained, request)),
+        (Tier.SAME_SETUP, [run for run in near if _same_setup(run, request)]),
+        (Tier.SAME_MODEL, near),
+        (Tier.ACROSS, comparable),
     )
     for tier, runs in tiers:
         if runs:
-            return Chosen(tier, tuple(runs))
+            return Chosen(tier, tuple(runs), tuple(comparable))
     return Chosen(Tier.TABLE, ())
 
 
@@ -59,22 +58,27 @@ def _same_method(run: Measurement, request: TrainingRequest) -> bool:
     return None in {run.recipe, request.recipe} or is_lora(run.recipe) == is_lora(request.recipe)
 
 
-def _across(trained: Sequence[Measurement], request: TrainingRequest) -> list[Measurement]:
-    """Runs whose speed a factor of sizes carries over: of the same packing and GPU where there are any."""
-    comparable = [run for run in trained if size_factor(run, request.model) is not None]
-    comparable = [run for run in comparable if bool(run.packed) == request.packed] or comparable
-    near = [run for run in comparable if may_equal(run.gpu_type, request.gpu_type)]
-    return same_gpu_first(near, request.gpu_type) or comparable
+def _comparable(trained: Sequence[Measurement], model: str) -> list[Measurement]:
+    """The runs whose speed a factor of sizes may carry over to the model.
+
+    None where a name tells no size, nor where all sizes are more than ten times apart: small models do not
+    keep a GPU busy, large ones run on another number of them. Where one is nearer, those further off tell how
+    speed grows with size.
+    """
+    asked = billions(model)
+    sizes = [(run, billions(run.model or "")) for run in trained]
+    known = [run for run, size in sizes if is_model(run, model) or (asked and size)]
+    near = any(is_model(run, model) or _is_near(asked, size) for run, size in sizes)
+    return known if near else []
+
+
+def _is_near(asked: float | None, size: float | None) -> bool:
+    return bool(asked and size) and 1 / _FURTHEST <= (asked or 0) / (size or 1) <= _FURTHEST
 
 
 def is_model(run: Measurement, model: str) -> bool:
     """Whether the run was of this model, however its name is written, or evaluated a fine-tune of it."""
-    return run.model is not None and _base(run.model) == _base(model)
-
-
-def _base(model: str) -> str:
-    """A model's own name: `hf/Llama-3.2-1B_rank4_epoch_0` is a checkpoint of `Llama-3.2-1B`."""
-    return _CHECKPOINT.sub("", model.rpartition("/")[2]).casefold()
+    return run.model is not None and base_name(run.model) == base_name(model)
 
 
 def may_equal(known: str | None, asked: str | None) -> bool:
@@ -105,20 +109,6 @@ def seconds_per_sample(run: Measurement) -> float | None:
     gpus_known = run.n_gpus or "distributed" not in (run.recipe or "")
     rate = run.samples_per_second
     return max(1, run.n_gpus or 1) / rate if rate and usable(rate) and gpus_known else None
-
-
-def size_factor(run: Measurement, model: str) -> float | None:
-    """How many times the run's work a sample of `model` is: the ratio of parameters, 1 for the same model.
-
-    A transformer's work on a token is proportional to its parameters (Kaplan et al. 2020, "Scaling Laws for
-    Neural Language Models", section 2.1). `None` where a name tells no size, or the sizes are more than ten
-    times apart: small models do not keep a GPU busy, large ones run on another number of them.
-    """
-    if is_model(run, model):
-        return 1.0
-    asked, known = billions(model), billions(run.model or "")
-    factor = asked / known if asked and known else 0.0
-    return factor if 1 / _FURTHEST <= factor <= _FURTHEST else None
 
 
 def choose_evaluations(request: EvaluationRequest, priors: Iterable[Measurement]) -> Chosen:

@@ -1,27 +1,22 @@
 """How long a job takes, from the prior runs that are nearest to it."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from ckreg.core.estimate.formula import (
-    STARTUP_SECONDS,
+    UNKNOWN_STARTUP,
     calculation_text,
     inputs_text,
     of_model,
     parts_of,
     typical,
 )
-from ckreg.core.estimate.packing import UNPACKED, Packing, packing
+from ckreg.core.estimate.packing import packing
 from ckreg.core.estimate.seed_table import EVALUATION_SECONDS, EVALUATION_SPEEDUP, size_class
-from ckreg.core.estimate.spread import Spread, of_range, of_runs, widened
-from ckreg.core.estimate.tiers import (
-    Chosen,
-    choose,
-    choose_evaluations,
-    rows_per_step,
-    seconds_per_sample,
-    size_factor,
-)
+from ckreg.core.estimate.setups import setup_of_request
+from ckreg.core.estimate.speed import Speed, carried_over, startup
+from ckreg.core.estimate.spread import Spread, added, of_range, of_runs
+from ckreg.core.estimate.tiers import Chosen, choose, choose_evaluations, seconds_per_sample
 from ckreg.core.estimate.values import (
     PRELIMINARY,
     EvaluationRequest,
@@ -30,10 +25,11 @@ from ckreg.core.estimate.values import (
     TrainingRequest,
     basis_of,
 )
-from ckreg.core.measure.measurement import Measurement
+from ckreg.core.measure.measurement import Kind, Measurement
 from ckreg.core.units import clock_time, duration
 
 _TABLE = Chosen(Tier.TABLE, ())
+_WORTH_SAYING = 0.05
 _REQUEST_STEP = 300  # seconds: a time limit is rounded up to 5 minutes
 
 
@@ -41,26 +37,27 @@ def training_time(request: TrainingRequest, priors: Sequence[Measurement]) -> Ti
     """Wall time of a fine-tuning run.
 
     start-up + epochs x (ceil(samples / (batch x accumulation x GPUs)) x seconds per step + checkpoint +
-    validation), with the median speed of the nearest prior runs; `spread.of_runs` has the 90th percentile.
+    validation), with the speed of the nearest prior runs, carried over to what is asked (`fitting.fit`).
     Without prior runs, or where nobody knows the samples or the batch size, the seed's minutes per epoch.
     """
     chosen = choose(request, priors)
     if not chosen.runs or request.samples is None or request.batch_size is None:
         return _training_from_table(request, priors)
-    mixed = request.packed or any(run.packed for run in chosen.runs)
-    packed = packing(request, priors) if mixed else UNPACKED
-    speed = of_runs([_seconds_per_row(run, request, packed) for run in chosen.runs], chosen.tier)
-    at_once = rows_per_step(request.batch_size, request.grad_accum)
-    groups = (chosen.runs, of_model(request.model, priors), priors)
-    parts = parts_of(request, request.samples, at_once, speed.median, packed, groups)
+    packed = packing(request, priors)
+    speed = carried_over(request, chosen.comparable, packed, priors)
+    before = startup(setup_of_request(request), [run for run in priors if run.kind == Kind.FINETUNE])
+    parts = parts_of(request, request.samples, speed.spread.median, packed, before, chosen)
     floor = _at_least(chosen, parts.epochs * parts.steps_per_epoch)
+    named = _named(chosen, speed)
     return _answer(
-        chosen,
-        widened(Spread(parts.total, speed.own, speed.shared), packed.sigma),
-        inputs_text(request, parts, packed),
+        Chosen(chosen.tier, named),
+        parts.spread(speed.spread),
+        inputs_text(request, parts, packed, _carried(speed, named, floor)),
         calculation_text(request, parts, packed),
         at_least=floor,
-        detail=f" ({duration(parts.epoch)} × {parts.epochs} epochs + {parts.startup:.0f} s start-up)",
+        detail=f" ({duration(parts.epoch)} × {parts.epochs} epochs + {parts.startup.median:.0f} s start-up)",
+        preliminary=not speed.fitted,
+        weights=speed.weights,
     )
 
 
@@ -73,7 +70,12 @@ def evaluation_time(request: EvaluationRequest, priors: Sequence[Measurement]) -
     chosen = choose_evaluations(request, priors)
     if request.samples is None:
         return _like_other_evaluations(chosen) or _evaluation_from_table(request)
-    nearest = (chosen.runs, of_model(request.model, priors, "eval"), of_model(request.model, priors), priors)
+    nearest = (
+        (chosen.tier, chosen.runs),
+        (Tier.SAME_MODEL, of_model(request.model, priors, "eval")),
+        (Tier.TRAINING_RATE, of_model(request.model, priors)),
+        (Tier.ACROSS, priors),
+    )
     startup = typical(nearest, lambda run: run.startup_seconds)
     rates = [rate for run in chosen.runs if (rate := seconds_per_sample(run))]
     if not rates:
@@ -82,23 +84,32 @@ def evaluation_time(request: EvaluationRequest, priors: Sequence[Measurement]) -
     if not rates:
         return _evaluation_from_table(request)
     speed = of_runs(rates, chosen.tier)
-    before = STARTUP_SECONDS if startup is None else startup
-    total = before + request.samples * speed.median
+    before = startup or UNKNOWN_STARTUP
+    total = added([before, Spread(request.samples * speed.median, speed.own, speed.shared)])
     assumed = " (assumed, no sacct data)" if startup is None else ""
     return _answer(
         chosen,
-        Spread(total, speed.own, speed.shared),
-        f"{request.samples} samples, {speed.median:.3g} s per sample, startup={before:.0f}s{assumed}",
-        f"{before:.0f} + {request.samples}×{speed.median:.3g} ≈ {total:.0f}s",
+        total,
+        f"{request.samples} samples, {speed.median:.3g} s per sample, startup={before.median:.0f}s{assumed}",
+        f"{before.median:.0f} + {request.samples}×{speed.median:.3g} ≈ {total.median:.0f}s",
     )
 
 
-def _seconds_per_row(run: Measurement, request: TrainingRequest, packed: Packing) -> float:
-    """Seconds that a row of what is asked for would take at the run's speed."""
-    seconds = (seconds_per_sample(run) or 0) * (size_factor(run, request.model) or 1)
-    if bool(run.packed) == request.packed:
-        return seconds
-    return seconds * packed.samples_per_row if request.packed else seconds / packed.samples_per_row
+def _named(chosen: Chosen, speed: Speed) -> tuple[Measurement, ...]:
+    """The runs of the tier; of those of any model only such as weigh something."""
+    if chosen.tier is not Tier.ACROSS:
+        return chosen.runs
+    weighty = tuple(run for run in chosen.runs if abs(speed.weights.get(run, 0.0)) >= _WORTH_SAYING)
+    return weighty or chosen.runs
+
+
+def _carried(speed: Speed, named: Sequence[Measurement], floor: float) -> str:
+    """How much runs of other setups count and by which factors, and what was cut off."""
+    others = 1 - sum(speed.weights.get(run, 0.0) for run in named)
+    words = [f"runs of other setups count for {others:.0%}"] if others >= _WORTH_SAYING else []
+    words += [speed.note] if speed.note else []
+    words += [f"a run was cut off after {duration(floor)}"] if floor else []
+    return ", ".join(words)
 
 
 def _at_least(chosen: Chosen, steps: int) -> float:
@@ -115,9 +126,9 @@ def _training_from_table(request: TrainingRequest, priors: Sequence[Measurement]
     size = size_class(request.model)
     low, high = (seconds * request.epochs for seconds in size.epoch_seconds)
     spread = of_range(size.epoch_seconds)
-    startup = typical((of_model(request.model, priors),), lambda run: run.startup_seconds)
-    before = STARTUP_SECONDS if startup is None else startup
-    total = spread.median * request.epochs + before
+    told = ((Tier.SAME_MODEL, of_model(request.model, priors)),)
+    startup = typical(told, lambda run: run.startup_seconds) or UNKNOWN_STARTUP
+    total = added([startup, Spread(spread.median * request.epochs, spread.own, spread.shared)])
     per_epoch = f"{duration(size.epoch_seconds.low)} to {duration(size.epoch_seconds.high)} per epoch"
     missing = [
         name
@@ -127,10 +138,11 @@ def _training_from_table(request: TrainingRequest, priors: Sequence[Measurement]
     reason = f"prior runs, but {' and '.join(missing)} not known" if missing else "no prior runs"
     return _answer(
         _TABLE,
-        Spread(total, spread.own, spread.shared),
+        total,
         f"{reason}, {request.model} ({size.label}): {per_epoch}, epochs={request.epochs}",
         f"{request.epochs} × ({per_epoch}) = {duration(low)} to {duration(high)}, "
-        f"in the (geometric) middle {duration(total - before)}, + {before:.0f} s start-up",
+        f"in the (geometric) middle {duration(spread.median * request.epochs)}, "
+        f"+ {startup.median:.0f} s start-up",
     )
 
 
@@ -159,7 +171,7 @@ def _evaluation_from_table(request: EvaluationRequest) -> TimeEstimate:
     return _answer(_TABLE, spread, inputs, f"middle of {low:.0f}s to {high:.0f}s ≈ {spread.median:.0f}s")
 
 
-def _answer(
+def _answer(  # noqa: PLR0913  # the parts of the answer
     chosen: Chosen,
     spread: Spread,
     inputs: str,
@@ -167,11 +179,13 @@ def _answer(
     *,
     at_least: float = 0.0,
     detail: str = "",
+    preliminary: bool = False,
+    weights: Mapping[Measurement, float] | None = None,
 ) -> TimeEstimate:
     p90 = max(spread.median * spread.p90_factor, at_least)
     p95 = max(spread.median * spread.p95_factor, at_least)
     request = clock_time(math.ceil(p95 / _REQUEST_STEP) * _REQUEST_STEP)
-    preliminary = chosen.tier is Tier.TABLE
+    preliminary = preliminary or chosen.tier is Tier.TABLE
     result = f"Estimated {duration(spread.median)} total{detail}"
     result += f", 90th percentile {duration(p90)}, --time={request}"
     return TimeEstimate(
@@ -182,7 +196,7 @@ def _answer(
         shared_sigma=round(spread.shared, 4),
         tier=chosen.tier,
         preliminary=preliminary,
-        basis=basis_of(chosen.runs),
+        basis=basis_of(chosen.runs, weights),
         inputs=inputs,
         calculation=calculation,
         result=f"{result} ({PRELIMINARY})" if preliminary else result,

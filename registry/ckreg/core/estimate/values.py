@@ -1,6 +1,6 @@
 """What is asked of an estimate, and what it answers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -41,6 +41,9 @@ class TrainingRequest:
 
     `batch_size` is per GPU and step; `samples` are those of the training split, before packing. `lora_rank`
     of `None` means any rank, `gpu_type` of `None` any GPU, `samples` of `None` that nobody has counted them.
+    With `drop_last` an epoch's last batch is left out where it is not whole; `max_steps_per_epoch` ends an
+    epoch early, as torchtune's setting of that name does.
+    `adapter_only` is torchtune's `save_adapter_weights_only`: checkpoints without the model's weights.
     """
 
     model: str
@@ -59,6 +62,10 @@ class TrainingRequest:
     dataset: str | None = None
     runs: int = 1
     epochs_saved: int | None = None
+    drop_last: bool = False
+    max_steps_per_epoch: int | None = None
+    max_seq_len: int | None = None
+    adapter_only: bool = False
 
     def __post_init__(self) -> None:
         """Refuse what nothing can be calculated from: text that is empty, numbers that are not positive."""
@@ -79,6 +86,8 @@ _COUNTS = (
     "gpu_memory_gib",
     "validation_samples",
     "runs",
+    "max_steps_per_epoch",
+    "max_seq_len",
 )
 
 
@@ -112,7 +121,11 @@ def _positive(name: str, value: float | None) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """A prior run that an estimate rests on; what its log does not say is `None`."""
+    """A prior run that an estimate rests on; what its log does not say is `None`.
+
+    `weight` is its share in a speed that runs of several setups tell; the shares of all runs, those that are
+    not named included, add up to 1, and one may be below 0.
+    """
 
     log_path: str
     run_name: str | None
@@ -127,9 +140,14 @@ class Basis:
     checkpoint_gib: float | None
     peak_gpu_mem_gib: float | None
     outcome: str
+    weight: float | None = None
+    adapter_checkpoint_gib: float | None = None
+    max_seq_len: int | None = None
 
 
-def basis_of(runs: Sequence[Measurement]) -> tuple[Basis, ...]:
+def basis_of(
+    runs: Sequence[Measurement], weights: Mapping[Measurement, float] | None = None
+) -> tuple[Basis, ...]:
     """Name the runs that a number rests on, in the order of their logs."""
     return tuple(
         Basis(
@@ -146,6 +164,9 @@ def basis_of(runs: Sequence[Measurement]) -> tuple[Basis, ...]:
             checkpoint_gib=run.checkpoint_gib,
             peak_gpu_mem_gib=run.peak_gpu_mem_gib,
             outcome=str(run.outcome),
+            weight=None if weights is None else round(weights.get(run, 0.0), 3),
+            adapter_checkpoint_gib=run.adapter_checkpoint_gib,
+            max_seq_len=run.max_seq_len,
         )
         for run in sorted(runs, key=lambda run: (run.log_path, run.segment))
     )
@@ -182,7 +203,10 @@ class TimeEstimate:
 
 @dataclass(frozen=True, slots=True)
 class DiskEstimate:
-    """Checkpoints of all runs in GiB (1024^3 bytes), with the 20 % that the formula adds."""
+    """Checkpoints of all runs in GiB (1024^3 bytes), with the 20 % that the formula adds.
+
+    `files` is about how many files they are; `commands` are those that measured checkpoints on disk.
+    """
 
     checkpoint_gib: float
     runs: int
@@ -191,16 +215,28 @@ class DiskEstimate:
     preliminary: bool
     basis: tuple[Basis, ...]
     calculation: str
+    adapter_only: bool = False
+    files: int = 0
+    commands: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class BatchSizeEstimate:
-    """The largest batch size that is safe to begin with."""
+    """The largest batch size that is safe to begin with, per GPU and step.
+
+    Where the request, or the prior runs, have a larger effective batch size than fits, `grad_accum` steps of
+    `micro_batch_size` on each GPU hold it as `effective_batch_size`; else these are None. `advice` says what
+    to do where nothing fits, where what is asked does not, or where prior runs contradict each other.
+    """
 
     batch_size: int
     preliminary: bool
     basis: tuple[Basis, ...]
     calculation: str
+    grad_accum: int | None = None
+    effective_batch_size: int | None = None
+    micro_batch_size: int | None = None
+    advice: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from ckreg.core.measure.readers import (
 
 __all__ = ["READER_VERSION", "Framework", "Kind", "Measurement", "Outcome", "SpeedMethod", "read_log"]
 
-READER_VERSION = 2
+READER_VERSION = 3
 """Raised whenever a reader gives another answer for the same log: caches keyed by it are then read anew."""
 
 

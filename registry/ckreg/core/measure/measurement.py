@@ -100,6 +100,9 @@ class Measurement:
     """Seconds that the bars account for, pauses included: start-up is sacct's elapsed time less these."""
     elapsed_seconds: float | None = None
     checkpoint_gib: float | None = None
+    """Of the model's weights, or merged ones; None where only adapters were saved."""
+    adapter_checkpoint_gib: float | None = None
+    """Of the adapters' files of one save, which torchtune writes beside the model or alone."""
     checkpoint_seconds: float | None = None
     peak_gpu_mem_gib: float | None = None
     mean_gpu_mem_gib: float | None = None
@@ -107,6 +110,7 @@ class Measurement:
     gpu_utilisation: float | None = None
     """Mean share of the time in which the GPU was busy, in percent."""
     samples_total: int | None = None
+    """Of an evaluation, or of one epoch of training where the log counts them."""
     samples_done: int | None = None
     seconds_per_sample: float | None = None
     """Of an evaluation: its time over the samples that it finished."""

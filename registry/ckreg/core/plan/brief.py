@@ -3,6 +3,7 @@
 import textwrap
 from collections.abc import Iterable, Iterator
 
+from ckreg.core.plan import budget_text, takes
 from ckreg.core.plan.checks import Check
 from ckreg.core.plan.sheet import Sheet
 from ckreg.core.text import one_line
@@ -13,10 +14,9 @@ _INDENT = 14
 
 
 def brief(sheet: Sheet, checks: Iterable[Check]) -> str:
-    """The plan in short: what is asked, the runs, what they take, what is missing, the eight checks."""
-    return "\n".join(
-        [*_overview(sheet), "", *_runs(sheet), "", *_takes(sheet), "", *_notes(sheet), "", *_marks(checks)]
-    )
+    """The plan in short: what is asked, the runs, what is missing, the eight checks, what it all takes."""
+    parts = [_overview(sheet), _runs(sheet), _rests(sheet), _notes(sheet), _marks(checks), _budget(sheet)]
+    return "\n\n".join(filter(None, map("\n".join, parts)))
 
 
 def _overview(sheet: Sheet) -> Iterator[str]:
@@ -34,7 +34,8 @@ def _overview(sheet: Sheet) -> Iterator[str]:
 
 def _runs(sheet: Sheet) -> Iterator[str]:
     times = {name: f"~{duration(time.median_seconds)}" for name, time in sheet.forecast.by_run.items()}
-    width = max(map(len, times))
+    names = [*times, *(control.name for control in sheet.plan.controls)]
+    width = max(map(len, names), default=0)
     yield f"  {'Run':<{width}}  {'Batch':>5}  Est. time"
     for run in sheet.plan.runs:
         yield f"  {run.name:<{width}}  {run.batch_size or '-':>5}  {times[run.name]}"
@@ -42,20 +43,33 @@ def _runs(sheet: Sheet) -> Iterator[str]:
         yield f"  {control.name:<{width}}  {'-':>5}  -"
 
 
-def _takes(sheet: Sheet) -> Iterator[str]:
-    yield from _field("Training", f"{sheet.gpu_hours} GPU hours; {sheet.basis}")
-    yield from _field("Evaluation", sheet.evaluation_total)
-    yield from _field("Disk", f"~{gib(sheet.forecast.disk_gib)} of checkpoints; available: {sheet.available}")
+def _rests(sheet: Sheet) -> Iterator[str]:
+    if sheet.plan.runs:
+        span = takes.span([time.median_seconds for time in sheet.forecast.by_run.values()])
+        yield from _field("Training", f"{span} a run, from {sheet.basis}")
+    if sheet.plan.evaluations:
+        yield from _field("Evaluation", f"{sheet.per_evaluation} each, from {sheet.evaluation_tiers}")
 
 
 def _notes(sheet: Sheet) -> Iterator[str]:
-    for note in sheet.notes:
+    for note in sheet.remarks:
         yield from _wrapped("- ", note)
 
 
 def _marks(checks: Iterable[Check]) -> Iterator[str]:
     for check in checks:
         yield f"  {check.mark} {check.text}"
+
+
+def _budget(sheet: Sheet) -> Iterator[str]:
+    budget = sheet.budget
+    yield from budget_text.table(budget)
+    yield from _field("Jobs", budget_text.jobs(budget))
+    yield from _field("Wall time", budget_text.wall(budget))
+    yield from _field("Disk", f"~{gib(budget.disk_gib)} of checkpoints; available: {sheet.available}")
+    if budget.over:
+        yield ""
+        yield from budget_text.cuts(budget)
 
 
 def _field(name: str, value: str) -> list[str]:

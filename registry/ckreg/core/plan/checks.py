@@ -52,9 +52,8 @@ def _needed(facts: tuple[ModelFacts, ...] | tuple[DatasetFacts, ...] | tuple[Scr
 
 
 def _disk(resources: Resources, forecast: Forecast) -> Mark:
-    if resources.disk.free_gib is None:
-        return Mark.PREREQUISITE
-    return _is(forecast.disk_gib <= resources.disk.free_gib)
+    fits = resources.disk.fits(forecast.disk_gib, forecast.checkpoint_files)
+    return Mark.PREREQUISITE if fits is None else _is(fits)
 
 
 def _follows(name: str) -> bool:

@@ -9,17 +9,20 @@ from ckreg.core.journal import Entry
 from ckreg.core.plan.checks import Check
 from ckreg.core.plan.forecast import EvaluationForecast, Forecast, TrainingForecast
 from ckreg.core.plan.values import Plan
-from ckreg.core.units import count, duration, gib
+from ckreg.core.units import count, counted, duration, gib
 
 _NAMED = 5
 
 
-def search_entry(at: datetime, found: Sequence[Basis], total: int, *, indexed: bool) -> Entry:
-    """SEARCH_PRIOR_RUNS: the call of `ckreg index`, and the runs that the estimates rest on."""
+def search_entry(
+    at: datetime, found: Sequence[Basis], total: int, *, indexed: bool, score: str | None = None
+) -> Entry:
+    """SEARCH_PRIOR_RUNS: the call of `ckreg index`, the runs to rest on, and how earlier estimates did."""
     named = ", ".join(basis.log_path for basis in found[:_NAMED])
     more = f" and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
     use = f"{count(len(found))} similar: {named}{more}" if found else "none similar"
     result = f"{count(total)} prior runs known, {use}" if total else "No prior runs found"
+    result += f"; estimates: {score}" if score else ""
     fields = (
         ("Command", "ckreg index"),
         ("Result", result if indexed else f"{result} (logs not looked at again: --no-index)"),
@@ -33,16 +36,22 @@ def batch_size_entries(
 ) -> Iterator[Entry]:
     """CALCULATE_BATCH_SIZE for each request whose batch size was left to ckreg."""
     for request, estimate in estimates:
-        fields = (
-            ("Input", f"model={request.model}, packed={str(request.packed).lower()}, {_memory(request)}"),
-            ("Calculation", estimate.calculation),
-            (
-                "Result",
-                f"batch_size={estimate.batch_size}{_if_preliminary(preliminary=estimate.preliminary)}",
-            ),
-            ("Explanation", f"Chosen from {_resting_on(estimate.basis)}"),
-        )
-        yield Entry(at, "CALCULATE_BATCH_SIZE", f"Batch size of {request.model}", fields)
+        yield _batch_size(at, request, estimate, f"Batch size of {request.model}")
+
+
+def _batch_size(at: datetime, request: TrainingRequest, estimate: BatchSizeEstimate, about: str) -> Entry:
+    asked = f"batch_size={request.batch_size}, " if request.batch_size else ""
+    length = f"max_seq_len={request.max_seq_len}, " if request.max_seq_len else ""
+    packed = f"packed={str(request.packed).lower()}"
+    result = f"batch_size={estimate.batch_size}{_if_preliminary(preliminary=estimate.preliminary)}"
+    advice = f"; {estimate.advice}" if estimate.advice else ""
+    fields = (
+        ("Input", f"model={request.model}, {asked}{packed}, {length}{_memory(request)}"),
+        ("Calculation", estimate.calculation),
+        ("Result", result),
+        ("Explanation", f"Chosen from {_resting_on(estimate.basis)}{advice}"),
+    )
+    return Entry(at, "CALCULATE_BATCH_SIZE", about, fields)
 
 
 def calculation_entries(at: datetime, forecast: Forecast) -> Iterator[Entry]:
@@ -51,6 +60,10 @@ def calculation_entries(at: datetime, forecast: Forecast) -> Iterator[Entry]:
         yield _speed(at, group)
         yield _training_time(at, group)
         yield _disk(at, group)
+        estimate = group.estimate.batch_size
+        if estimate.advice:
+            about = f"Batch size of {_runs(group.runs)}"
+            yield _batch_size(at, group.request, estimate, about)
     for evaluations in forecast.evaluation:
         yield _evaluation_time(at, evaluations)
 
@@ -80,11 +93,11 @@ def _training_time(at: datetime, group: TrainingForecast) -> Entry:
 
 def _disk(at: datetime, group: TrainingForecast) -> Entry:
     disk = group.estimate.disk
+    kind = "adapters" if disk.adapter_only else "checkpoint"
+    saved = f"{counted(disk.runs, 'run')}, {counted(disk.epochs_saved, 'epoch')} saved"
     fields = (
-        (
-            "Input",
-            f"{disk.runs} runs, {disk.epochs_saved} epochs saved, checkpoint {gib(disk.checkpoint_gib)}",
-        ),
+        *((("Command", "; ".join(disk.commands)),) if disk.commands else ()),
+        ("Input", f"{saved}, {kind} {gib(disk.checkpoint_gib)}"),
         ("Calculation", disk.calculation),
         ("Result", f"{gib(disk.total_gib)}{_if_preliminary(preliminary=disk.preliminary)}"),
         ("Explanation", f"Based on {_resting_on(disk.basis)}"),
@@ -180,10 +193,12 @@ def estimate_call(request: TrainingRequest) -> str:
         "--gpu-type": request.gpu_type,
         "--gpu-memory": request.gpu_memory_gib,
         "--grad-accum": request.grad_accum if request.grad_accum > 1 else None,
+        "--max-seq-len": request.max_seq_len,
     }
     for option, value in options.items():
         words += [] if value is None else [option, str(value)]
-    return shlex.join([*words, "--packed" if request.packed else "--no-packed"])
+    words += ["--packed" if request.packed else "--no-packed"]
+    return shlex.join([*words, *(["--adapter-only"] if request.adapter_only else [])])
 
 
 def _runs(names: Sequence[str]) -> str:

@@ -1,12 +1,13 @@
 """What a plan will take: an estimate for every run and evaluation, and their sums."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from ckreg.core.estimate.total import Part, Total, total
 from ckreg.core.estimate.values import Basis, Estimate, TimeEstimate, TrainingRequest
 from ckreg.core.plan.values import PlannedEvaluation
-
-_HOUR = 3600
+from ckreg.core.recipes import is_lora
+from ckreg.core.units import gib
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +21,11 @@ class TrainingForecast:
 
 @dataclass(frozen=True, slots=True)
 class EvaluationForecast:
-    """Evaluations that are alike, and the estimate of one of them."""
+    """Evaluations that are alike, the estimate of one of them, and the GPUs of each."""
 
     evaluations: tuple[PlannedEvaluation, ...]
     estimate: TimeEstimate
+    gpus: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +37,31 @@ class Forecast:
 
     @property
     def gpu_hours(self) -> float:
-        """GPU hours of all training, by the medians."""
-        hours = (
-            group.estimate.time.median_seconds * len(group.runs) * group.request.gpus
-            for group in self.training
-        )
-        return sum(hours) / _HOUR
+        """GPU hours of all training, the median of the sum."""
+        return self.training_gpu.median_hours
+
+    @property
+    def training_gpu(self) -> Total:
+        """GPU-seconds of all training."""
+        return total(self._training_parts())
+
+    @property
+    def evaluation_gpu(self) -> Total:
+        """GPU-seconds of all evaluations."""
+        return total(self._evaluation_parts())
+
+    @property
+    def gpu(self) -> Total:
+        """GPU-seconds of training and evaluation together."""
+        return total([*self._training_parts(), *self._evaluation_parts()])
+
+    def _training_parts(self) -> Iterator[Part]:
+        for group in self.training:
+            yield Part(group.estimate.time, len(group.runs), group.request.gpus)
+
+    def _evaluation_parts(self) -> Iterator[Part]:
+        for group in self.evaluation:
+            yield Part(group.estimate, len(group.evaluations), group.gpus)
 
     @property
     def disk_gib(self) -> float:
@@ -48,9 +69,33 @@ class Forecast:
         return sum(group.estimate.disk.total_gib for group in self.training)
 
     @property
-    def evaluation_seconds(self) -> float:
-        """All evaluations one after the other, by the medians."""
-        return sum(group.estimate.median_seconds * len(group.evaluations) for group in self.evaluation)
+    def evaluation_time(self) -> Total:
+        """All evaluations one after the other."""
+        return total(Part(group.estimate, len(group.evaluations)) for group in self.evaluation)
+
+    @property
+    def trainings(self) -> int:
+        """How many jobs train."""
+        return sum(len(group.runs) for group in self.training)
+
+    @property
+    def evaluations(self) -> int:
+        """How many jobs evaluate."""
+        return sum(len(group.evaluations) for group in self.evaluation)
+
+    @property
+    def checkpoint_files(self) -> int:
+        """About how many files all checkpoints are."""
+        return sum(group.estimate.disk.files for group in self.training)
+
+    @property
+    def ways_to_save_disk(self) -> tuple[str, ...]:
+        """What of the plan can be changed to need less disk."""
+        disks = [(group.request, group.estimate.disk) for group in self.training]
+        last = sum(disk.total_gib * (1 - 1 / disk.epochs_saved) for _, disk in disks if disk.epochs_saved > 1)
+        whole = any(is_lora(request.recipe) and not disk.adapter_only for request, disk in disks)
+        fewer = [f"save fewer epochs (the last alone: {gib(last)} less)"] if last else []
+        return (*fewer, *(["save adapters only (`save_adapter_weights_only: true`)"] if whole else []))
 
     @property
     def by_run(self) -> dict[str, TimeEstimate]:
@@ -85,11 +130,19 @@ class Forecast:
                 for group in self.evaluation
                 for one in group.evaluations
             ],
-            "total": {
-                "gpu_hours": round(self.gpu_hours, 3),
-                "evaluation_seconds": round(self.evaluation_seconds, 1),
-                "disk_gib": round(self.disk_gib, 3),
-            },
+            "total": self._total_json(),
+        }
+
+    def _total_json(self) -> dict[str, float]:
+        training, evaluation, one_by_one = self.training_gpu, self.evaluation_gpu, self.evaluation_time
+        return {
+            "gpu_hours": round(self.gpu_hours, 3),
+            "gpu_hours_p90": round(training.p90_hours, 3),
+            "evaluation_gpu_hours": round(evaluation.median_hours, 3),
+            "evaluation_gpu_hours_p90": round(evaluation.p90_hours, 3),
+            "evaluation_seconds": round(one_by_one.median_seconds, 1),
+            "evaluation_seconds_p90": round(one_by_one.p90_seconds, 1),
+            "disk_gib": round(self.disk_gib, 3),
         }
 
 
@@ -119,7 +172,9 @@ def _basis_json(basis: Basis) -> dict[str, object]:
 
 def prior_runs(times: Iterable[TimeEstimate]) -> tuple[Basis, ...]:
     """The prior runs that these estimates rest on, each once, in the order of their logs."""
-    return tuple(sorted(set(_bases(times)), key=lambda basis: (basis.log_path, basis.job_id or "")))
+    # What it weighs in one estimate or another is not what a run is.
+    each = {replace(basis, weight=None) for basis in _bases(times)}
+    return tuple(sorted(each, key=lambda basis: (basis.log_path, basis.job_id or "")))
 
 
 def _bases(times: Iterable[TimeEstimate]) -> Iterator[Basis]:

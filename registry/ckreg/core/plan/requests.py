@@ -24,7 +24,8 @@ def training_requests(plan: Plan, resources: Resources, settings: Settings) -> T
 
 def training_request(run: Run, resources: Resources, settings: Settings) -> TrainingRequest:
     """One run as the estimate asks for it; samples are None where nobody has counted them."""
-    accumulated = run.get("gradient_accumulation_steps")
+    accumulated, most = run.get("gradient_accumulation_steps"), run.get("max_steps_per_epoch")
+    length = run.get("max_seq_len") or run.get("tokenizer.max_seq_len")
     return TrainingRequest(
         model=run.model,
         recipe=run.recipe,
@@ -40,6 +41,10 @@ def training_request(run: Run, resources: Resources, settings: Settings) -> Trai
         validation=run.validation,
         validation_samples=_samples(run.dataset, "validation", resources) if run.validation else None,
         dataset=run.dataset.path,
+        drop_last=run.get("drop_last") is True,
+        max_steps_per_epoch=most if isinstance(most, int) and most > 0 else None,
+        max_seq_len=length if isinstance(length, int) and length > 0 else None,
+        adapter_only=run.get("save_adapter_weights_only") is True,
     )
 
 

@@ -1,12 +1,13 @@
 """What the document of a plan says, section by section, as the texts that the template puts in place."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from ckreg.core.estimate.values import PRELIMINARY
 from ckreg.core.naming import short
-from ckreg.core.plan import takes
+from ckreg.core.plan import budget_text, takes
+from ckreg.core.plan.budget import Budget
 from ckreg.core.plan.forecast import Forecast
 from ckreg.core.plan.values import MatrixRow, Plan
 from ckreg.core.recipes import RECIPES, is_lora
@@ -36,6 +37,9 @@ class Sheet:
     folder: str
     created: datetime
     assumptions: tuple[str, ...] = ()
+    score: str | None = None
+    """How estimates did before, in words."""
+    budget: Budget = field(kw_only=True)
 
     @property
     def created_text(self) -> str:
@@ -158,13 +162,19 @@ class Sheet:
 
     @property
     def gpu_hours(self) -> str:
-        """GPU hours of all training."""
-        return f"{self.forecast.gpu_hours:,.{1 if self.forecast.gpu_hours >= 1 else 2}f}"
+        """GPU hours of all training, the median and the 90th percentile."""
+        return budget_text.within(self.budget.training)
 
     @property
     def basis(self) -> str:
-        """The prior runs that training's times rest on."""
-        return takes.basis([group.estimate.time for group in self.forecast.training])
+        """The prior runs that training's times rest on, and how such estimates did before."""
+        basis = takes.basis([group.estimate.time for group in self.forecast.training])
+        return f"{basis}; {self.score}" if basis and self.score else basis
+
+    @property
+    def evaluation_tiers(self) -> str:
+        """What kinds of prior runs the evaluations' times rest on."""
+        return takes.tiers([group.estimate for group in self.forecast.evaluation])
 
     @property
     def per_evaluation(self) -> str:
@@ -178,28 +188,37 @@ class Sheet:
 
     @property
     def available(self) -> str:
-        """Free space, and whether the checkpoints fit."""
-        free = self.resources.disk.free_gib
-        if free is None:
+        """The smaller of free space and quota, which it is, and whether the checkpoints fit."""
+        disk = self.resources.disk
+        if disk.available_gib is None:
             return "not known"
-        return f"{gib(free)} {'✓' if self.forecast.disk_gib <= free else '✗ not enough'}"
+        fits = disk.fits(self.forecast.disk_gib, self.forecast.checkpoint_files)
+        limits = f" ({disk.what_limits})" if disk.what_limits else ""
+        return f"{gib(disk.available_gib)} {'✓' if fits else '✗ not enough'}{limits}"
 
     @property
     def notes(self) -> list[str]:
+        """What is over a limit, then the remarks."""
+        return [*budget_text.notes(self.budget), *self.remarks] or ["None."]
+
+    @property
+    def remarks(self) -> list[str]:
         """Prerequisites with their advice, assumptions, and what the person wrote."""
         written = [line for line in LINE_END.split(self.plan.spec.notes or "") if line.strip()]
-        return [*self._advice(), *self._cautions(), *self.assumptions, *written] or ["None."]
+        return [*self._advice(), *self._cautions(), *self.assumptions, *written]
 
     def _cautions(self) -> Iterator[str]:
-        most = self.settings.max_gpu_hours
-        if most is not None and self.forecast.gpu_hours > most:
-            yield f"{self.gpu_hours} GPU hours are more than max_gpu_hours, {most:g}."
         for recipe in sorted({run.recipe for run in self.plan.runs} - RECIPES):
             yield f"Recipe {recipe} is none that `tune ls` of torchtune 0.6.1 names: see that it is yours."
         for recipe in sorted(
             {run.recipe for run in self.plan.runs if is_lora(run.recipe) and not run.lora_rank}
         ):
             yield f"No lora_rank is set for {recipe}: that of the recipe's own config holds, unnamed here."
+        yield from dict.fromkeys(
+            f"Batch size of {group.request.model}: {group.estimate.batch_size.advice}."
+            for group in self.forecast.training
+            if group.estimate.batch_size.advice
+        )
         if self.forecast.preliminary:
             yield f"Estimates without prior runs are {PRELIMINARY}."
 
@@ -212,7 +231,9 @@ class Sheet:
         for script in found.scripts:
             for advice in dict.fromkeys([script.advice, script.dataset_advice]):
                 yield from _advised(f"Task {script.task}", advice)
-        yield from _advised("Disk space", found.disk.advice_for(self.forecast.disk_gib))
+        needs = self.forecast
+        room = found.disk.advice_for(needs.disk_gib, needs.checkpoint_files, needs.ways_to_save_disk)
+        yield from _advised("Disk space", room)
 
 
 def _advised(what: str, advice: str | None) -> Iterator[str]:

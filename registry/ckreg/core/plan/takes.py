@@ -2,23 +2,24 @@
 
 from collections.abc import Iterable, Sequence
 
+from ckreg.core.estimate.total import Part, Total, total
 from ckreg.core.estimate.values import PRELIMINARY, Basis, Tier, TimeEstimate
 from ckreg.core.plan.forecast import Forecast, TrainingForecast, prior_runs
-from ckreg.core.units import duration
+from ckreg.core.units import counted, duration
 
 _NAMED = 5
 
 
 def training(groups: Sequence[TrainingForecast]) -> str:
-    """`~16 min per run × 2 runs = 32 min`, with the 90th percentile and the time limit to ask for."""
+    """`~16 min per run × 2 runs = 32 min`, with the 90th percentiles and the time limit to ask for."""
     times = [group.estimate.time for group in groups]
     runs = sum(len(group.runs) for group in groups)
-    total = sum(group.estimate.time.median_seconds * len(group.runs) for group in groups)
+    both = total(Part(group.estimate.time, len(group.runs)) for group in groups)
     longest = max(times, key=lambda time: time.p90_seconds)
     marked = f"; {PRELIMINARY}" if any(time.preliminary for time in times) else ""
     return (
-        f"{span([time.median_seconds for time in times])} per run × {runs} runs = {duration(total)} "
-        f"(9 of 10 within {duration(longest.p90_seconds)}, time limit {longest.request}{marked})"
+        f"{span([time.median_seconds for time in times])} per run × {counted(runs, 'run')} = {within(both)} "
+        f"(a run: 9 of 10 within {duration(longest.p90_seconds)}, time limit {longest.request}{marked})"
     )
 
 
@@ -34,13 +35,28 @@ def span(seconds: Iterable[float]) -> str:
 def evaluations(forecast: Forecast) -> str:
     """All evaluations one after the other."""
     preliminary = any(group.estimate.preliminary for group in forecast.evaluation)
-    return duration(forecast.evaluation_seconds) + (f" ({PRELIMINARY})" if preliminary else "")
+    return within(forecast.evaluation_time) + (f"; {PRELIMINARY}" if preliminary else "")
+
+
+def within(both: Total) -> str:
+    """`32 min, 9 of 10 within 41 min`; zero has no percentiles."""
+    median, p90 = duration(both.median_seconds), duration(both.p90_seconds)
+    return f"{median}, 9 of 10 within {p90}" if both.p90_seconds else median
 
 
 def basis(times: Sequence[TimeEstimate]) -> str:
     """What the times rest on, nearest first: the prior runs by name; typical values are marked."""
-    tiers = [tier for tier in Tier if any(time.tier is tier for time in times)]
-    return "; ".join(_of_tier(tier, [time for time in times if time.tier is tier]) for tier in tiers)
+    return "; ".join(_of_tier(tier, [time for time in times if time.tier is tier]) for tier in _tiers(times))
+
+
+def tiers(times: Sequence[TimeEstimate]) -> str:
+    """What kinds of prior runs the times rest on, nearest first, without their names."""
+    marks = {Tier.TABLE: f", {PRELIMINARY}"}
+    return "; ".join(f"{tier.meaning}{marks.get(tier, '')}" for tier in _tiers(times))
+
+
+def _tiers(times: Sequence[TimeEstimate]) -> list[Tier]:
+    return [tier for tier in Tier if any(time.tier is tier for time in times)]
 
 
 def _of_tier(tier: Tier, times: Sequence[TimeEstimate]) -> str:

@@ -6,7 +6,7 @@ lies in the folder, each for itself.
 
 from collections.abc import Mapping
 
-from ckreg.core.markdown import Cell, Row, Table, escaped
+from ckreg.core.markdown import Cell, Row, Table, escaped, read
 from ckreg.core.status import FINISHED, Status, StatusRequest, cell_time, is_legal
 from ckreg.core.summary.rows import FoundRow, RowKey, find_row
 from ckreg.core.text import Splice, one_line, spliced
@@ -143,6 +143,17 @@ def _refuse_changed_meaning(found: FoundRow, edited: str, cells: Mapping[str, st
         raise MalformedError(
             f"{where}:{found.row.line}: this row cannot hold {dict(cells)}; nothing was changed."
         )
+    begins_with_pipe = found.table.source(found.row).lstrip().startswith("|")
+    if not begins_with_pipe and _extents(edited) != _extents(found.table.text):
+        # Its first cell begins the line: `- | x` is a list item, `<!-- | x` a comment.
+        raise MalformedError(
+            f"{where}:{found.row.line}: {dict(cells)} would end the table at this row, which begins "
+            f"without a pipe. Put a pipe before its first cell; nothing was changed."
+        )
+
+
+def _extents(text: str) -> list[tuple[int, int]]:
+    return [(table.first, table.after) for table in read(text).tables]
 
 
 def _same_row(found: FoundRow, edited: str) -> Row:

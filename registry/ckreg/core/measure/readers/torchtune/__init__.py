@@ -21,8 +21,10 @@ from ckreg.core.measure.readers.torchtune.config import (
     gpus_of,
     model_of,
     recipe_and_config,
+    samples_of,
 )
 from ckreg.core.measure.readers.torchtune.lines import (
+    adapter_checkpoint_gib,
     checkpoint_gib,
     last_save_seconds,
     last_tokens_per_second,
@@ -96,8 +98,10 @@ def _measure(data: bytes, log_path: str, segment: int) -> Measurement:
         seen_seconds=round(seen_seconds(progress, bars), 3) if bars else None,
         elapsed_seconds=wall_seconds(plain),
         checkpoint_gib=checkpoint_gib(plain, config),
+        adapter_checkpoint_gib=adapter_checkpoint_gib(plain),
         checkpoint_seconds=last_save_seconds(plain),
         peak_gpu_mem_gib=peak_memory_gib(plain),
+        samples_total=samples_of(config, prose),
         outcome=verdict.outcome,
         outcome_evidence=verdict.evidence,
     )

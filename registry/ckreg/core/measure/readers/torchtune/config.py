@@ -8,6 +8,8 @@ from ckreg.core.measure.config import read_config, text_of
 BANNER = b" with resolved config:"
 
 _RECIPE = re.compile(rb"Running (\w{1,80})$")
+_SLICE = re.compile(r"\w{1,60}\[(\d{1,12})?:(\d{1,12})\]")  # Hugging Face's `train[:1920]`
+_PACKED = re.compile(rb"Packing dataset: 100%\|[^|\r\n]{0,400}+\| (\d{1,12})/(\d{1,12}) \[")
 _LABEL = re.compile(rb"[ \t]*\d{1,6}: ")
 
 # The class's name in `tune ls`, where it does not follow from the words of the class.
@@ -64,6 +66,15 @@ def dataset_of(config: Mapping[str, str]) -> str | None:
     """Where the training data come from: files, else the hub's name, else the builder that knows it."""
     files = text_of(config, "dataset.data_files")
     return files or text_of(config, "dataset.source") or _component(config, "dataset")
+
+
+def samples_of(config: Mapping[str, str], prose: bytes) -> int | None:
+    """Samples of the training split: those that packing went through, else of a slice, `train[:1920]`."""
+    split = _SLICE.fullmatch(text_of(config, "dataset.split") or "")
+    packed = _PACKED.search(prose)
+    if packed and packed[1] == packed[2]:
+        return int(packed[1])
+    return max(0, int(split[2]) - int(split[1] or 0)) or None if split else None
 
 
 def _component(config: Mapping[str, str], part: str) -> str | None:

@@ -7,6 +7,9 @@ from ckreg.core.measure.config import text_of
 
 _SIZE = rb"(\d{1,9}(?:\.\d{1,20})?)"
 _MODEL_SAVED = re.compile(rb"Model checkpoint of size " + _SIZE + rb" (GiB|GB) saved to ([^\r\n]{1,1000})")
+_ADAPTER_SAVED = re.compile(
+    rb"Adapter checkpoint of size " + _SIZE + rb" (GiB|GB) saved to ([^\r\n]{1,1000})"
+)
 _SAVED_IN = re.compile(rb"heckpoint saved in " + _SIZE + rb" sec")
 _MEMORY = re.compile(rb"GPU peak memory (?:\w{1,20}): " + _SIZE + rb" (GiB|GB)")
 _LOGGED_MEMORY = re.compile(rb"peak_memory_(?:active|alloc|reserved)[: ] *" + _SIZE)
@@ -63,6 +66,20 @@ def checkpoint_gib(prose: bytes, config: Mapping[str, str]) -> float | None:
     else:
         expected = len(files)
     return round(sum(files.values()), 5) if expected == len(files) else None
+
+
+def adapter_checkpoint_gib(prose: bytes) -> float | None:
+    """The adapters' size in the last save: the sum of its files, torchtune's own and PEFT's."""
+    files: dict[bytes, float] = {}
+    last_save = None
+    for size, unit, path in _ADAPTER_SAVED.findall(prose):
+        folder, _, name = path.strip().rpartition(b"/")
+        epoch = re.fullmatch(rb"adapter_(\d+)\.pt", name)
+        save = folder + (b"/" + epoch[1] if epoch else b"")
+        if save != last_save:
+            files, last_save = {}, save
+        files[name] = _gib(size, unit)
+    return round(sum(files.values()), 5) if files else None
 
 
 def wall_seconds(prose: bytes) -> float | None:

@@ -1,0 +1,1 @@
+"""How predictions of wall time did when their runs were over."""
