@@ -188,7 +188,7 @@ _SUMMARY = """\
 ## Compute Estimates
 
 ### Training
-- **Total GPU hours:** 2.4
+- **Total GPU hours:** 4.0
 - **Basis:** preliminary - verify with test run
 
 ### Evaluation

@@ -26,7 +26,7 @@ SUMMARY = """\
 ## Resources
 
 ### Models
-- **Location:** `/models`
+- L1B: `/models/L1B` ✓ verified
 
 ### Dataset
 - **Path:** `/data/words.json` ✓ verified
@@ -39,13 +39,13 @@ SUMMARY = """\
 ## Evaluation Plan
 
 ### Configuration
-- **Epochs to evaluate:** 0, 1
+- **Epochs to evaluate:** 0, 1 (selective)
 
 ### Evaluation Matrix
 | Run Name | cap | Notes |
 |----------|-----|-------|
 | L1B_rank4 | ✓ epoch 0,1 | All evals |
-| L1B_rank64 | ✓ epoch 0,1 | All evals |
+| L1B_rank64 | ✓ epoch best | All evals |
 | L1B_base | ✓ | Primary only |
 
 ## Configuration
@@ -55,13 +55,13 @@ SUMMARY = """\
 ## Compute Estimates
 
 ### Training
-- **Total GPU hours:** 1
+- **Basis:** prior runs of the same model
 
 ### Evaluation
-- **Total evaluations:** 5
+- **Total evaluations:** 4
 
 ### Disk Space
-- **Checkpoints:** ~10 GiB
+- **Available:** 2,150 GiB ✓
 
 ## Naming Conventions
 - **Experiment:** `cap_8L_lora_comparison_2025-10-22`

@@ -123,3 +123,14 @@ def test_hooks_of_all_repositories_are_left_alone(home: Home, git: Git, tmp_path
     git(home.root, "config", "core.hooksPath", str(tmp_path / "everywhere"))
     with pytest.raises(RefusedError, match="outside this repository"):
         hooks_install(home)
+
+
+def test_the_staged_spec_counts_with_the_staged_document(home: Home, git: Git) -> None:
+    hooks_install(home)
+    spec = home.summary(EXPERIMENT).parent / "spec.yaml"
+    spec.write_text("tasks: x\n")
+    git(home.root, "add", ".")
+    spec.unlink()
+    done = commit(home)
+    assert done.returncode == 1
+    assert f"experiments/{EXPERIMENT}/spec.yaml:1:1: error CK701" in done.stdout + done.stderr

@@ -66,6 +66,12 @@ class Settings:
         Kind.AMOUNT, None, "A plan of more GPU hours is told what to cut.", "500"
     )
     max_submit: int | None = _key(Kind.WHOLE, None, "At most this many jobs in the queue at once.", "100")
+    check_select: tuple[str, ...] = _key(
+        Kind.LIST, (), "The rules that `ckreg check` asks for; all if none.", '["CK1", "CK301"]'
+    )
+    check_ignore: tuple[str, ...] = _key(
+        Kind.LIST, (), "Rules that `ckreg check` leaves out.", '["CK207", "CK5"]'
+    )
     concurrent_jobs: int | None = _key(
         Kind.WHOLE, None, "Jobs that run at once, for the wall time of a plan.", "8"
     )

@@ -1,29 +1,31 @@
-"""Checks a document; each rule has a code of its own."""
+"""Checks a document; each rule has a code of its own. The rules are loaded when they are asked for."""
 
-from ckreg.core.check.problem import Problem, Severity, error
-from ckreg.core.check.runs import check_runs
-from ckreg.core.check.statuses import check_statuses
-from ckreg.core.check.structure import check_rows, check_sections, check_tables, check_title
-from ckreg.core.markdown import read
-from ckreg.core.summary.parse import summary_of
+from importlib import import_module
+from typing import TYPE_CHECKING
 
-__all__ = ["Problem", "Severity", "check_document", "unreadable"]
+from ckreg.core.check.problem import Problem, Severity
+
+if TYPE_CHECKING:
+    from ckreg.core.check.document import check_document
+    from ckreg.core.check.rule import RULES, Rule
+    from ckreg.core.check.selection import Selection, codes_in
+    from ckreg.core.check.subject import Beside, Subject
+
+__all__ = [
+    "RULES",
+    "Beside",
+    "Problem",
+    "Rule",
+    "Selection",
+    "Severity",
+    "Subject",
+    "check_document",
+    "codes_in",
+]
 
 
-def check_document(text: str, experiment: str) -> list[Problem]:
-    """All problems of an experiment's document, by line; `experiment` is its folder's name."""
-    document = read(text)
-    found = [
-        *check_title(document, experiment),
-        *check_sections(document),
-        *check_tables(document),
-        *check_rows(document),
-        *check_runs(summary_of(document)),
-        *check_statuses(document),
-    ]
-    return sorted(found, key=lambda problem: (problem.line, problem.column, problem.code))
-
-
-def unreadable(line: int, message: str) -> Problem:
-    """CK001: the document cannot be read at all."""
-    return error("CK001", line, message)
+def __getattr__(name: str) -> object:
+    """Everything but the problems, from its room; all of it wants the rules to be loaded."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module("ckreg.core.check.document"), name)

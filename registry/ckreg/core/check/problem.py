@@ -3,6 +3,8 @@
 from enum import StrEnum
 from typing import NamedTuple
 
+from ckreg.core.text import Splice
+
 
 class Severity(StrEnum):
     """An error makes `check` fail and the hook refuse; a warning is shown."""
@@ -12,7 +14,11 @@ class Severity(StrEnum):
 
 
 class Problem(NamedTuple):
-    """`line` and `column` are 1-based; `fixable` says that a safe fix is known."""
+    """`line` and `column` are 1-based; `fixable` says that a safe fix is known.
+
+    `fix` is that fix, as splices of the document's text. `file` names a file beside the document, where the
+    problem is in that one.
+    """
 
     code: str
     severity: Severity
@@ -20,13 +26,5 @@ class Problem(NamedTuple):
     column: int
     message: str
     fixable: bool = False
-
-
-def error(code: str, line: int, message: str, column: int = 1) -> Problem:
-    """A problem that must be mended."""
-    return Problem(code, Severity.ERROR, line, column, message)
-
-
-def warning(code: str, line: int, message: str, column: int = 1) -> Problem:
-    """A problem that should be looked at."""
-    return Problem(code, Severity.WARNING, line, column, message)
+    fix: tuple[Splice, ...] = ()
+    file: str | None = None

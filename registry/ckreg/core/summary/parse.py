@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 
-from ckreg.core.markdown import Document, plain, read
+from ckreg.core.markdown import Document, Row, plain, read
 from ckreg.core.summary import bullets
 from ckreg.core.summary.tables import (
     ALL_RUNS,
     EVALUATIONS,
     FINE_TUNING,
     MATRIX,
+    NOTHING,
     TASKS,
     VARIABLES,
     Shape,
@@ -84,7 +85,18 @@ def _rows(document: Document, shape: Shape) -> Iterator[tuple[int, str, tuple[st
         first, *others = [table.column(column) for column in shape.columns]
         for row in table.rows():
             if (key := name(row, first)) and not is_stray(table, row):
-                yield row.line, key, tuple(value(row, place) for place in others)
+                yield row.line, key, _values(row, others)
+
+
+def _values(row: Row, places: list[int | None]) -> tuple[str | None, ...]:
+    """`value` of each of the places."""
+    texts, number = row.texts, len(row.texts)
+    return tuple(
+        [
+            None if place is None or place >= number or texts[place] in NOTHING else texts[place]
+            for place in places
+        ]
+    )
 
 
 def _levels(text: str | None) -> tuple[str, ...]:

@@ -46,7 +46,7 @@ def find_row(text: str, key: RowKey, where: str) -> FoundRow:
     shape = FINE_TUNING if key.task is None else EVALUATIONS
     table = _the_table(document, shape, where)
     columns = _columns(table, shape, where)
-    rows = [row for row in table.rows() if _fits(row, columns, key)]
+    rows = [row for row in table.rows(containing=key.run) if _fits(row, columns, key)]
     if not rows:
         raise NotFoundError(_no_row(document, table, columns, key, where))
     if len(rows) > 1:
@@ -98,7 +98,7 @@ def _same_epoch(cell: str | None, epoch: str) -> bool:
 
 
 def _refuse_broken(table: Table, row: Row, where: str) -> None:
-    expected, found = len(table.header.cells), len(row.cells)
+    expected, found = len(table.header.texts), len(row.texts)
     if found != expected:
         remedy = r"Write a pipe inside a cell as \|." if found > expected else "Add the missing cells."
         raise MalformedError(f"{where}:{row.line}: the row has {found} cells, its table {expected}. {remedy}")

@@ -1,5 +1,6 @@
 """The document's tables: under which headings each stands and which columns it has (the seed's template)."""
 
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from ckreg.core.markdown import Document, Row, Table, plain, unmarked
@@ -52,16 +53,21 @@ SECTIONS = (
     ("Quick Reference",),
     ("Notes",),
 )
+NOTHING = ("", "-")
+"""Cells that say that there is none."""
 _TOP = {plain(section[0]) for section in SECTIONS}
+
+
+@lru_cache(maxsize=4096)
+def sections_of(path: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+    """The sections that a heading may be, in plain words: with and without the document's title above."""
+    words = tuple(map(plain, path))
+    return (words, words[1:]) if len(words) > 1 and words[0] not in _TOP else (words,)
 
 
 def under(path: tuple[str, ...], section: tuple[str, ...]) -> bool:
     """Whether headings `path` are `section`, below the document's title or not, whatever the case."""
-    if len(path) - len(section) not in {0, 1} or plain(path[-1]) != plain(section[-1]):
-        return False
-    words = tuple(map(plain, path))
-    above = words[: -len(section)]
-    return words[-len(section) :] == tuple(map(plain, section)) and not _TOP.intersection(above)
+    return _words(section) in sections_of(path)
 
 
 def tables_of(document: Document, shape: Shape) -> list[Table]:
@@ -69,22 +75,28 @@ def tables_of(document: Document, shape: Shape) -> list[Table]:
 
     Tables with another first column than `shape`'s are a person's own, if one with the right one is there.
     """
-    there = [table for table in document.tables if under(table.path, shape.section)]
+    section = _words(shape.section)
+    there = [table for table in document.tables if section in sections_of(table.path)]
     fitting = [table for table in there if table.column(shape.columns[0]) is not None]
     return fitting or there
 
 
+@cache
+def _words(section: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(map(plain, section))
+
+
 def is_stray(table: Table, row: Row) -> bool:
     """Whether a row is a line of prose that stands directly under a table, which Markdown takes for a row."""
-    return len(row.cells) == 1 < len(table.header.cells) and "|" not in table.source(row)
+    return len(row.texts) == 1 < len(table.header.texts) and "|" not in table.source(row)
 
 
 def value(row: Row, column: int | None) -> str | None:
     """The cell's text, `None` for `-`, an empty or a missing cell."""
-    if column is None or column >= len(row.cells):
+    if column is None or column >= len(row.texts):
         return None
-    text = row.cells[column].text
-    return None if text in {"", "-"} else text
+    text = row.texts[column]
+    return None if text in NOTHING else text
 
 
 def name(row: Row, column: int | None) -> str | None:
