@@ -2,7 +2,6 @@
 
 import os
 import re
-import subprocess
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -138,6 +137,8 @@ def _own_files(home: Home, warnings: list[str]) -> Iterator[Path]:
 
 def _tracked(home: Home, names: list[str]) -> set[str] | None:
     """Which of the files git tracks; None where git cannot tell, nothing where there is no repository."""
+    import subprocess  # noqa: PLC0415  # 5 ms that only these files cost
+
     # A hook runs with these set for the repository that it belongs to, which need not be this one.
     bound = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX")
     environment = {name: value for name, value in os.environ.items() if name not in bound} | {"LC_ALL": "C"}

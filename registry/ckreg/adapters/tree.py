@@ -1,9 +1,7 @@
 """Files of a registry: where it is, reading and replacing whole files, and the one lock."""
 
 import contextlib
-import difflib
 import os
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,11 +32,15 @@ class Home:
 
     def summary(self, experiment: str) -> Path:
         """The path of an experiment's document."""
-        return self.experiments / experiment / SUMMARY
+        return Path(self.root, EXPERIMENTS, experiment, SUMMARY)
 
     def experiment_names(self) -> list[str]:
         """The names of all experiments, sorted; a folder without a document is not one."""
-        return sorted(path.parent.name for path in self.experiments.glob(f"*/{SUMMARY}"))
+        try:
+            names = os.listdir(self.experiments)  # noqa: PTH208  # plain strings: a third of Path's time
+        except OSError:
+            return []
+        return sorted(name for name in names if os.path.exists(f"{self.root}/{EXPERIMENTS}/{name}/{SUMMARY}"))  # noqa: PTH110
 
     def experiment(self, word: str) -> str:
         """The name of the experiment that a person means: its whole name, or a beginning that fits one only.
@@ -57,7 +59,9 @@ class Home:
             raise NotFoundError(
                 f"{word!r} fits {len(fitting)} experiments: {', '.join(fitting[:5])}. Say more of it."
             )
-        near = difflib.get_close_matches(word, names, n=1, cutoff=0.5)
+        from difflib import get_close_matches  # noqa: PLC0415  # only for somebody's typing error
+
+        near = get_close_matches(word, names, n=1, cutoff=0.5)
         hint = f"Did you mean {near[0]}?" if near else "`ckreg list` shows them."
         raise NotFoundError(f"{self.root} has no experiment {word!r}. {hint}")
 
@@ -107,6 +111,8 @@ def replace_text(path: Path, text: str) -> None:
     Raises:
         OutsideError: the folder is read-only, the disk is full; the old file is untouched.
     """
+    import tempfile  # noqa: PLC0415  # 5 ms that reading verbs need not pay
+
     target = path.resolve()
     try:
         mode = target.stat().st_mode & 0o7777 if target.exists() else 0o666 & ~_umask()

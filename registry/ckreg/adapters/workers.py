@@ -6,7 +6,6 @@ those of a process pool would wait for ever.
 
 import contextlib
 import os
-import pickle
 import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -24,6 +23,8 @@ def mapped(function: Callable[[Item], Result], items: Sequence[Item]) -> Iterato
 
     A process with threads is not forked: a lock that another thread holds would stay held in the child.
     """
+    import pickle  # noqa: PLC0415  # 6 ms, where there is nothing to read too
+
     number = min(_MOST, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1)
     if number < 2 or len(items) < _WORTH_IT or threading.active_count() > 1:  # noqa: PLR2004  # one is no help
         yield from map(function, items)
@@ -46,6 +47,8 @@ def mapped(function: Callable[[Item], Result], items: Sequence[Item]) -> Iterato
 
 def _fork(function: Callable[[Item], Result], items: Sequence[Item]) -> tuple[int, BinaryIO]:
     reading, writing = os.pipe()
+    import pickle  # noqa: PLC0415  # see `mapped`
+
     process = os.fork()
     if process:
         os.close(writing)

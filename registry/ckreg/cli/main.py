@@ -1,7 +1,6 @@
 """The command line's entrance: finds the verb, loads it alone, and turns every failure into an exit code."""
 
 import contextlib
-import difflib
 import importlib
 import os
 import sys
@@ -70,7 +69,9 @@ class Verbs(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the verb that was typed, or suggest the nearest."""
         if args and self.get_command(ctx, args[0]) is None:
-            near = difflib.get_close_matches(args[0], self.list_commands(ctx), n=1)
+            from difflib import get_close_matches  # noqa: PLC0415  # only for somebody's typing error
+
+            near = get_close_matches(args[0], self.list_commands(ctx), n=1)
             hint = f" Did you mean `{near[0]}`?" if near else " `ckreg --help` lists them."
             ctx.fail(f"There is no verb {args[0]!r}.{hint}")
         return super().resolve_command(ctx, args)

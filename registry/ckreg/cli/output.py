@@ -2,7 +2,6 @@
 
 import contextlib
 import dataclasses
-import difflib
 import json
 import os
 import re
@@ -137,8 +136,10 @@ def short_time(text: str | None) -> str | None:
 
 def emit_diff(path: str, before: str | None, after: str) -> None:
     """Print what changes in a file, as a unified diff without context; `before` None is a new file."""
+    from difflib import unified_diff  # noqa: PLC0415  # only for `--dry-run`
+
     source = "/dev/null" if before is None else path
-    for line in difflib.unified_diff(_lines(before or ""), _lines(after), source, path, n=0, lineterm=""):
+    for line in unified_diff(_lines(before or ""), _lines(after), source, path, n=0, lineterm=""):
         emit(line)
 
 

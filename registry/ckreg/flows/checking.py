@@ -31,7 +31,7 @@ class Finding(NamedTuple):
 def check_files(home: Home, files: Sequence[Path]) -> list[Finding]:
     """The problems of these documents and of the files beside them, in their order."""
     known = remembered(home)
-    stamps = {file: stamp(file.parent, (file.name, *BESIDE)) for file in files}
+    stamps = {file: _stamp(file) for file in files}
     shown = {file: shown_path(home, file) for file in files}
     entries = {path: entry for file, path in shown.items() if (entry := _same(known.get(path), stamps[file]))}
     changed = [file for file in files if shown[file] not in entries]
@@ -78,7 +78,12 @@ def check_texts(path: str, texts: dict[str, str]) -> Iterator[Finding]:
 
 def shown_path(home: Home, file: Path) -> str:
     """A path as it is shown: from the registry on, where it lies in there."""
-    return str(file.relative_to(home.root)) if file.is_relative_to(home.root) else str(file)
+    return str(file).removeprefix(f"{home.root}".rstrip("/") + "/")
+
+
+def _stamp(file: Path) -> Stamp:
+    folder, name = os.path.split(file)  # as text: paths would take half of an unchanged check
+    return stamp(folder or ".", (name, *BESIDE))
 
 
 def _beside(folder: Path) -> "Beside":

@@ -1,6 +1,5 @@
 """Finds the one row of a Status table that somebody means, or says with line numbers why there is none."""
 
-import difflib
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -126,7 +125,9 @@ def _no_row(document: Document, table: Table, columns: dict[str, int], key: RowK
     if key.run in runs:
         there = sorted({_evaluation(row, columns) for row in table.rows() if _is_run(row, columns, key.run)})
         return f"{where}:{table.line}: no evaluation {key}; there are {'; '.join(there)}."
-    near = difflib.get_close_matches(key.run, sorted(runs), n=1)
+    from difflib import get_close_matches  # noqa: PLC0415  # only for somebody's typing error
+
+    near = get_close_matches(key.run, sorted(runs), n=1)
     hint = f"Did you mean {near[0]}?" if near else "`ckreg status show` lists the runs."
     return f"{where}:{table.line}: no row for the run {key.run!r}. {hint}"
 
