@@ -66,7 +66,7 @@ def _next(found: list[ExperimentStatus]) -> dict[str, str]:
         steps["ckreg status"] = "see how far everything is"
     else:
         steps["ckreg index"] = "read the logs of prior runs, on which estimates rest"
-        steps["ckreg design --spec FILE"] = "plan the first experiment"
+        steps["ckreg design"] = "plan the first experiment"
     steps["ckreg check"] = "check the documents"
     return steps
 

@@ -38,5 +38,5 @@ def command(place: Place, /, folder: str, dry_run: bool, as_json: bool) -> None:
         note(
             "Next: say where models and logs are, in ckreg.toml or your own claude.local.md\n"
             "(`ckreg config` shows what is set); `ckreg index` reads the logs of prior runs;\n"
-            "`ckreg design --spec FILE` plans an experiment."
+            "`ckreg design` plans an experiment."
         )

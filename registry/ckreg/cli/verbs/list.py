@@ -21,7 +21,7 @@ def command(place: Place, /, as_json: bool) -> None:
     if as_json:
         emit_json(found)
     elif not found:
-        emit("No experiments yet. `ckreg design --spec FILE` writes the first.")
+        emit("No experiments yet. `ckreg design` writes the first.")
     else:
         emit_table(
             ("Experiment", "Type", "Runs", "Fine-tuning", "Evaluations"),

@@ -177,7 +177,7 @@ def _show_one(status: ExperimentStatus) -> None:
 
 def _show_all(found: list[ExperimentStatus]) -> None:
     if not found:
-        emit("No experiments yet. `ckreg design --spec FILE` writes the first.")
+        emit("No experiments yet. `ckreg design` writes the first.")
         return
     rows = [(status.experiment, *map(counts_in_words, status.counts.values())) for status in found]
     emit_table(("Experiment", "Fine-tuning", "Evaluations"), rows)
