@@ -1,5 +1,5 @@
 # Each check is defined once, here; .ci/run and pre-commit call it.
-.PHONY: help demo test test-all test-lowest check format bench accuracy clean
+.PHONY: help demo test test-all test-lowest check format bench accuracy checks clean
 .DEFAULT_GOAL := help
 
 VENV ?= .venv
@@ -42,6 +42,9 @@ bench: $(VENV)/dev  ## measure, as ratios against rg, git and markdown-it in the
 
 accuracy: $(VENV)/dev  ## score log readers and estimates against labelled logs and real jobs; writes docs/accuracy.md
 	$(BIN)/python benchmarks/accuracy.py
+
+checks: $(VENV)/dev  ## write docs/checks.md from the rules of `ckreg check`
+	$(BIN)/python docs/make_checks.py
 
 clean:  ## remove what make made
 	rm -rf .venv .venv-lowest build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
