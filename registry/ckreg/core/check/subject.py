@@ -11,7 +11,7 @@ from ckreg.core.markdown import Document, Field, Heading, Row, Table, plain, rea
 from ckreg.core.summary import EvaluationRow, FineTuningRow, RunRow, Summary
 from ckreg.core.summary.parse import summary_of
 from ckreg.core.summary.tables import SHAPES, Shape, is_stray, sections_of, tables_of
-from ckreg.core.text import LINE_END, Splice, line_starts
+from ckreg.core.text import Splice, line_starts, lines_of
 from ckreg.errors import MalformedError
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ class Subject:
     @cached_property
     def all_lines(self) -> list[str]:
         """The lines, without their endings."""
-        return LINE_END.split(self.text) if "\r" in self.text else self.text.split("\n")
+        return lines_of(self.text)
 
     @cached_property
     def starts(self) -> list[int]:

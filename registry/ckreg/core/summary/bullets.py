@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from ckreg.core.markdown import Document, plain
-from ckreg.core.summary.tables import under
+from ckreg.core.summary.tables import sections_of, under
 from ckreg.core.summary.values import FieldRow, ModelRow
-from ckreg.core.text import LINE_END
+from ckreg.core.text import lines_of
 
 # The headings whose bullets are part of the plan.
 FIELD_SECTIONS = (
@@ -38,7 +39,7 @@ def models(document: Document) -> Iterator[ModelRow]:
     """The list below `**Models Used:**`; it ends at the first line that is none of its items."""
     for field in document.fields:
         if plain(field.key) == MODELS_USED and under(field.path, MODELS):
-            lines = LINE_END.split(document.text)
+            lines = lines_of(document.text)
             for number in range(field.line, len(lines)):
                 item = _ITEM.fullmatch(lines[number])
                 if item is None:
@@ -51,4 +52,11 @@ def section_of(path: tuple[str, ...], sections: tuple[tuple[str, ...], ...] = FI
     """Which of the sections these headings are, as `Compute Estimates > Training`; None for another."""
     if not path:
         return None
-    return next((" > ".join(section) for section in sections if under(path, section)), None)
+    names = _by_words(sections)
+    return next((names[words] for words in sections_of(path) if words in names), None)
+
+
+@cache
+def _by_words(sections: tuple[tuple[str, ...], ...]) -> dict[tuple[str, ...], str]:
+    """Their names, by what a heading is called in plain words."""
+    return {tuple(map(plain, section)): " > ".join(section) for section in sections}
