@@ -8,7 +8,7 @@ from ckreg.adapters.cache import open_cache
 from ckreg.adapters.tree import SUMMARY, Home, read_text
 from ckreg.core.score.values import Graded
 from ckreg.core.summary.edit import key_of
-from ckreg.core.summary.rows import find_row
+from ckreg.core.summary.rows import FoundRow, find_row
 from ckreg.core.update import Update
 from ckreg.errors import CkregError
 from ckreg.flows.refreshing import ESTIMATES, cache_path, prediction_rows
@@ -16,6 +16,16 @@ from ckreg.flows.refreshing import ESTIMATES, cache_path, prediction_rows
 _KEY = ("run_name", "task", "epoch")
 _TIMES = ("Started", "Completed")
 _MOST_SECONDS = 1e12
+# Ids are used again: of a job by its id alone only a file of sacct tells that alone knows the id.
+_ELAPSED = """
+    SELECT elapsed_seconds FROM measurements
+    WHERE job_id = ?1 AND outcome = 'completed' AND elapsed_seconds > 0
+      AND (run_name = ?2 OR run_name IS NULL)
+    UNION ALL
+    SELECT elapsed_seconds FROM jobs
+    WHERE job_id = ?1 AND outcome = 'completed' AND elapsed_seconds > 0
+      AND 1 = (SELECT count(DISTINCT coalesce(submitted, '')) FROM jobs WHERE job_id = ?1)
+"""
 
 
 def verdict(home: Home, update: Update) -> Graded | None:
@@ -25,7 +35,8 @@ def verdict(home: Home, update: Update) -> Graded | None:
     """
     try:
         predicted = _predicted(home, update)
-        seconds = predicted and (_measured(home, update) or _told(home, update))
+        row = find_row(read_text(home.summary(update.request.experiment)), key_of(update.request), SUMMARY)
+        seconds = predicted and (_measured(home, update, _cell(row, "Job ID")) or _told(row))
     except CkregError:
         return None
     return _graded(update, predicted, seconds) if predicted and seconds and seconds > 0 else None
@@ -38,29 +49,31 @@ def _predicted(home: Home, update: Update) -> Mapping[str, object] | None:
     return next((row for row in rows if tuple(map(row.get, _KEY)) == asked), None)
 
 
-def _measured(home: Home, update: Update) -> float | None:
+def _measured(home: Home, update: Update, job: str | None) -> float | None:
     """What the logs or the scheduler say, as far as they are indexed."""
-    path = cache_path(home)
-    if update.job is None or not path.exists():
+    path, job = cache_path(home), update.job or job
+    if job is None or not path.exists():
         return None
     with contextlib.suppress(CkregError), open_cache(path) as cache:
-        rows = cache.rows(
-            "SELECT elapsed_seconds FROM measurements WHERE job_id = ? AND outcome = 'completed' "
-            "AND (run_name = ? OR run_name IS NULL) AND elapsed_seconds > 0 ORDER BY elapsed_seconds DESC",
-            [update.job, update.request.run],
-        )
+        rows = cache.rows(_ELAPSED, [job, update.request.run])
         return float(str(rows[0]["elapsed_seconds"])) if rows else None
     return None
 
 
-def _told(home: Home, update: Update) -> float | None:
+def _told(row: FoundRow) -> float | None:
     """From Started to Completed; the table of evaluations has no start."""
-    text = read_text(home.summary(update.request.experiment))
-    row = find_row(text, key_of(update.request), SUMMARY)
     try:
-        started, completed = (datetime.fromisoformat(row.value(name) or "") for name in _TIMES)
+        started, completed = (datetime.fromisoformat(_cell(row, name) or "") for name in _TIMES)
         return (completed - started).total_seconds()
-    except (KeyError, ValueError, TypeError):  # no such column, no time, or one with an offset
+    except (ValueError, TypeError):  # no time, or one with an offset
+        return None
+
+
+def _cell(row: FoundRow, name: str) -> str | None:
+    """A cell's value; None where there is no such column."""
+    try:
+        return row.value(name)
+    except KeyError:
         return None
 
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from ckreg.core.query import VIEWS
 
-SCHEMA = 7
+SCHEMA = 8
 """Kept in SQLite's `user_version`; another number there means: drop everything and build anew."""
 
 
@@ -173,7 +173,7 @@ TABLES = {
             ("base_model", "kind", "batch_size", "draw"),
             ("base_model", "kind", "draw"),
             ("base_model", "packed", "draw"),
-            ("base_model", "outcome", "draw"),
+            ("base_model", "outcome", "batch_size", "draw"),
         ),
         ("log_path", "logs", "path"),
     ),

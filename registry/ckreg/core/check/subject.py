@@ -136,8 +136,8 @@ class Subject:
         return self.starts[field.line - 1] + line.index(old, max(value, 0))
 
     def column(self, field: Field) -> int:
-        """The 1-based column at which a field's value begins."""
-        return self.line(field.line).rfind(field.value) + 1
+        """The 1-based column at which a field's value begins; the line's first where it stands otherwise."""
+        return max(self.line(field.line).rfind(field.value), 0) + 1
 
     def replaced(self, field: Field, old: str, new: str) -> Splice:
         """The splice that puts `new` where a field's value says `old`."""
