@@ -163,7 +163,7 @@ def test_what_changed_is_told_in_words_with_its_line() -> None:
         .replace("- **Epochs:** 2", "- **Epochs:** 3")
         .replace("`/data/words.json`", "`/data/other.json`")
         .replace("| L1B_rank64 | L1B | 64 | 4 | Fine-tuned | 17 min |\n", "")
-        .replace("~10 GiB", "~12 GiB")
+        .replace("2,150 GiB", "2,100 GiB")
     )
     summary = parse(edited)
     lines = Lines(summary)
@@ -178,7 +178,7 @@ def test_what_changed_is_told_in_words_with_its_line() -> None:
         ("run L1B_rank64: gone", None),
         ("dataset, path: /data/words.json -> /data/other.json", line("/data/other.json")),
         ("Configuration, epochs: 2 -> 3", line("**Epochs:** 3")),
-        ("Compute Estimates, Disk Space, checkpoints: 10 GiB -> 12 GiB", line("~12 GiB")),
+        ("Compute Estimates, Disk Space, available: 2150 GiB -> 2100 GiB", line("2,100 GiB")),
     ]
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from ckreg.core.check import words
 from ckreg.core.check.rule import ERROR, WARNING, Found, rule
-from ckreg.core.check.subject import Subject
+from ckreg.core.check.subject import Subject, is_checkpoint
 from ckreg.core.markdown import Field, plain, unmarked
 from ckreg.core.summary.tables import EVALUATIONS, MATRIX, TASKS
 
@@ -396,7 +396,8 @@ def epoch_of_base(subject: Subject) -> Iterator[Found]:
         | L1B_base | cap | - | pending | - | - | Base model |
     """
     told = (*subject.evaluations, *subject.rows)
-    bases = {run for run in {row[0] for row in told} if subject.is_base(run)}
+    checkpoints = {run.run_name for run in subject.controls if is_checkpoint(run)}  # it may be of an epoch
+    bases = {run for run in {row[0] for row in told} if subject.is_base(run)} - checkpoints
     wrong = [row for row in told if row[2] and row[0] in bases]
     for run, task, epoch, line in dict.fromkeys(wrong):
         yield Found(line, f"the base model {run!r} has no epochs; on {task!r} it says {epoch!r}")
