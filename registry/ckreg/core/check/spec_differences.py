@@ -70,7 +70,8 @@ def _runs(subject: Subject, plan: Plan) -> Iterator[Difference]:
     if heading is None:
         return
     planned = {run.name: (run.model, run.lora_rank, run.batch_size) for run in plan.runs}
-    planned |= {one.name: (one.model, None, None) for one in (*plan.controls, *plan.spec.checkpoints)}
+    planned |= {one.name: (one.model, None, None) for one in plan.controls}
+    planned |= {one.name: (one.model, None, None) for one in plan.spec.checkpoints}
     for name in planned:
         if name not in subject.runs:
             yield Difference(heading.line, f"the run {name!r}", "missing", "planned")
