@@ -9,7 +9,8 @@ from ckreg.core.plan.documented import differences, spec_in_document
 from ckreg.core.spec import dump_spec
 from ckreg.core.spec.amending import Amendment, amended_spec
 from ckreg.core.summary import parse
-from ckreg.errors import MalformedError, NotFoundError
+from ckreg.core.wizard import answers_of
+from ckreg.errors import MalformedError, NotFoundError, UsageError
 from tests.core.plan.helpers import TODAY, planned, sheet
 
 TWO = [
@@ -73,3 +74,9 @@ def test_what_is_not_there_cannot_be_dropped() -> None:
         dropped(planned(checkpoints=TWO), "nothing")
     with pytest.raises(MalformedError):
         dropped(planned(**ONLY_TWO), "*")
+
+
+def test_the_conversation_does_not_start_from_checkpoints_alone() -> None:
+    with pytest.raises(UsageError, match="trains nothing"):
+        answers_of(planned(**ALONE).spec)
+    assert answers_of(planned(checkpoints=TWO).spec)["models"] == "Llama-3.2-1B-Instruct"
