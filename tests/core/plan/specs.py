@@ -36,7 +36,20 @@ def odd_trees(draw: st.DrawFn) -> Tree:
     if draw(st.booleans()) and tasks:
         lines: list[Tree] = [{"runs": "*", "tasks": tasks[:1]}, {"runs": "M*", "epochs": [0]}]
         tree["evaluation"]["matrix"] = draw(st.lists(st.sampled_from(lines), min_size=1, unique_by=repr))
+    if tree["checkpoints"] and draw(st.booleans()):
+        tree |= _eval_only(draw, tree)
     return tree
+
+
+def _eval_only(draw: st.DrawFn, tree: Tree) -> Tree:
+    """Checkpoints alone: nothing is trained, and there may be no model or dataset at all."""
+    nothing = dict.fromkeys(("design", "variables", "variants", "training"))
+    evaluation = {
+        "tasks": tree["evaluation"]["tasks"] or [{"name": "cap", "script": "/cap.py"}],
+        "system_prompt": draw(prose | st.none()),
+    }
+    bare: Tree = draw(st.sampled_from([{}, {"models": None}, {"dataset": None}]))
+    return {**nothing, **bare, "evaluation": evaluation}
 
 
 def _sound(value: object) -> bool:

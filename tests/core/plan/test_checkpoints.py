@@ -48,7 +48,8 @@ def test_beside_trained_runs_it_has_no_row_in_fine_tuning() -> None:
 def test_its_document_passes_check_and_its_plan_fits_the_screen() -> None:
     for plan in (evaluated_only(), planned(checkpoints=TWO)):
         document = render_summary(sheet(plan))
-        assert check_document(document, plan.name) == []
+        problems = check_document(document, plan.name)
+        assert {problem.code for problem in problems} == {"CK502"}  # preliminary, as no run came before
         assert max(map(len, brief(sheet(plan), ()).split("\n"))) <= 80
 
 

@@ -62,7 +62,7 @@ def test_a_small_document_is_read_by_hand() -> None:
         ("A_rank4", ("16 min",))
     ]
     estimates = dict(shown.estimates)
-    assert estimates["Training", "Total GPU hours"] == ("1.1",)
+    assert estimates["Training", "Total GPU hours"] == ("1.1", "9", "10", "1.6")
     assert estimates["Training", "A"][:3] == ("16 min", "2", "32 min")
     assert estimates["Disk Space", "Available"] == ("2150 GiB",)
 

@@ -108,6 +108,9 @@ class Talk:
             say(f"{experiment} cannot be started from: {error}", head="  ✗ ", fg="red")
             return
         say("Its answers are the defaults now.", head="  ", dim=True)
+        if spec.checkpoints or spec.exclude:
+            what = "checkpoints" if spec.checkpoints else "runs that are left out"
+            say(f"Its {what} are not asked for: `ckreg design --from` keeps them.", head="  ! ", fg="yellow")
         self._keep()
 
     def _keep(self) -> None:

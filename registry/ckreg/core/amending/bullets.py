@@ -2,6 +2,7 @@
 
 import re
 
+from ckreg.core.fingerprints import FINGERPRINT
 from ckreg.core.markdown import Document, Field, plain, read
 from ckreg.core.summary import bullets
 from ckreg.core.summary.tables import under
@@ -36,15 +37,17 @@ def with_bullets(text: str, before: Document, after: Document, where: str) -> st
     return spliced(text, _joined(splices))
 
 
-def with_models(text: str, before: Document, after: Document, where: str) -> str:
-    """The text with the list of models changed in the same way."""
+def with_models(
+    text: str, before: Document, after: Document, where: str, used: str = bullets.MODELS_USED
+) -> str:
+    """The text with the list of models, or of checkpoints, changed in the same way."""
     old, new, here = (
-        {row.name: row for row in bullets.models(document)} for document in (before, after, read(text))
+        {row.name: row for row in bullets.models(document, used)} for document in (before, after, read(text))
     )
     added = [row for name, row in new.items() if name not in old and name not in here]
     if added and not here:
         raise MalformedError(
-            f"{where}: there is no list of models under **Models Used:**. Put it back first."
+            f"{where}: there is no list under **{used.title()}:** in 'Resources > Models'. Put it back first."
         )
     last = max((row.line for row in here.values()), default=0)
     splices = [_after(text, last, _source(after.text, row.line)) for row in added]
@@ -66,8 +69,14 @@ def _by_key(document: Document) -> dict[Key, Field]:
     found: dict[Key, Field] = {}
     for field in document.fields:
         if section := bullets.section_of(field.path, _SECTIONS):
-            found.setdefault((section, plain(field.key)), field)
+            found.setdefault((section, _key(field)), field)
     return found
+
+
+def _key(field: Field) -> str:
+    """Its key; there is a fingerprint for every model, whose name stands first."""
+    key = plain(field.key)
+    return f"{key} {field.value.partition(':')[0]}" if key == plain(FINGERPRINT) else key
 
 
 def _value(text: str, field: Field, value: str) -> Splice:

@@ -8,6 +8,7 @@ from ckreg.core.shown.canonical import canonical_plan
 from ckreg.core.shown.changes import changes
 from ckreg.core.shown.reading import shown_in
 from ckreg.core.summary import parse
+from ckreg.core.summary.bullets import CHECKPOINTS_USED
 from ckreg.core.summary.tables import (
     ALL_RUNS,
     EVALUATIONS,
@@ -39,7 +40,8 @@ def amended(current: str, before: str, after: str, where: str) -> str:
             document would not show the new plan. The message has the line.
     """
     old, new = read(before), read(after)
-    text = with_models(with_bullets(current, old, new, where), old, new, where)
+    text = with_models(current, old, new, where, CHECKPOINTS_USED)  # while the bullet above them is there
+    text = with_models(with_bullets(text, old, new, where), old, new, where)
     for shape, keys in _KEYS:
         source, wanted = _table(old, shape), _table(new, shape)
         if source is None or wanted is None or _same(source, wanted):

@@ -1,24 +1,23 @@
 """Where a document and the plan of its spec differ: value by value, each with the line in the document."""
 
-import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple, cast
 
-from ckreg.core.check.subject import Subject, is_checkpoint
+from ckreg.core.check.subject import Subject
 from ckreg.core.markdown import plain, unmarked
 from ckreg.core.plan.forecast import Forecast
 from ckreg.core.plan.sheet import Sheet
 from ckreg.core.plan.values import Plan
 from ckreg.core.resources import Resources
 from ckreg.core.settings import Settings
+from ckreg.core.shown.reading import shown_in, without_remark
 from ckreg.core.text import one_line
 
 if TYPE_CHECKING:
     from ckreg.core.plan.budget import Budget
 
 _NOTHING = "-"
-_REMARK = re.compile(r"^(.*\") \([^()]*\)$")  # behind the quotes: `"" (consistent across train and eval)`
 
 
 class Difference(NamedTuple):
@@ -35,6 +34,7 @@ def differences(subject: Subject, plan: Plan) -> Iterator[Difference]:
     yield from _overview(subject, plan)
     yield from _factors(subject, plan)
     yield from _runs(subject, plan)
+    yield from _checkpoints(subject, plan)
     yield from _tasks(subject, plan)
     yield from _configuration(subject, plan)
     yield from _evaluations(subject, plan)
@@ -70,13 +70,12 @@ def _runs(subject: Subject, plan: Plan) -> Iterator[Difference]:
     if heading is None:
         return
     planned = {run.name: (run.model, run.lora_rank, run.batch_size) for run in plan.runs}
-    planned |= {control.name: (control.model, None, None) for control in plan.controls}
+    planned |= {one.name: (one.model, None, None) for one in plan.controls}
+    planned |= {one.name: (one.model, None, None) for one in plan.spec.checkpoints}
     for name in planned:
         if name not in subject.runs:
             yield Difference(heading.line, f"the run {name!r}", "missing", "planned")
     for name, run in subject.runs.items():
-        if is_checkpoint(run):
-            continue
         if name not in planned:
             yield Difference(run.line, f"the run {name!r}", "planned", "missing")
             continue
@@ -85,6 +84,15 @@ def _runs(subject: Subject, plan: Plan) -> Iterator[Difference]:
         yield from _differ(run.line, f"the LoRA rank of {name!r}", run.lora_rank, rank)
         if batch is not None:  # else it was to be estimated
             yield from _differ(run.line, f"the batch size of {name!r}", run.batch_size, batch)
+
+
+def _checkpoints(subject: Subject, plan: Plan) -> Iterator[Difference]:
+    """Their folders; which there are is told of All Runs."""
+    paths = {one.name: one.path for one in plan.spec.checkpoints}
+    for row in subject.summary.checkpoints:
+        path = paths.get(row.name)
+        if path and one_line(path) not in row.path:
+            yield Difference(row.line, f"the path of {row.name!r}", repr(_path(row.path)), repr(path))
 
 
 def _tasks(subject: Subject, plan: Plan) -> Iterator[Difference]:
@@ -123,9 +131,21 @@ def _configuration(subject: Subject, plan: Plan) -> Iterator[Difference]:
         field = subject.field(key, "Configuration")
         if field and _bare(field.value, key) != _bare(one_line(text), key):
             yield from _differ(field.line, f"'{key}'", _bare(field.value, key), _bare(one_line(text), key))
+    yield from _evaluation_prompt(subject, plan)
     field = subject.field("Epochs to evaluate", "Evaluation Plan", "Configuration")
     if field:
         yield from _differ(field.line, "'Epochs to evaluate'", field.value, sheet.epochs_to_evaluate)
+
+
+def _evaluation_prompt(subject: Subject, plan: Plan) -> Iterator[Difference]:
+    """The prompt of evaluation, where it is told apart from training's."""
+    field = subject.field("System prompt", "Configuration")
+    if field and plan.runs:
+        here = next(
+            (one[0] for key, one in shown_in(subject.summary).evaluation if key == "system prompt"), None
+        )
+        there = plan.spec.evaluation.system_prompt
+        yield from _differ(field.line, "the system prompt of evaluation", here, there)
 
 
 def _evaluations(subject: Subject, plan: Plan) -> Iterator[Difference]:
@@ -168,7 +188,7 @@ def _bare(value: str, key: str) -> str:
     if key == "Dataset packing":
         value = value.partition(" - ")[0]
     if key == "System prompt":
-        value = _REMARK.sub(r"\1", value)
+        value = without_remark(value)
     return unmarked(value)
 
 

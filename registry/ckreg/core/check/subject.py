@@ -168,6 +168,11 @@ class Subject:
         return name in self._bases or (name.endswith("_base") and name not in self.runs)
 
     @cached_property
+    def checkpoints(self) -> set[str]:
+        """The names of the checkpoints that were there before; each may be of an epoch of its own."""
+        return {run.run_name for run in self.summary.runs if is_checkpoint(run)}
+
+    @cached_property
     def _bases(self) -> set[str]:
         return {run.run_name for run in self.controls}
 

@@ -10,7 +10,7 @@ from ruamel.yaml import YAML
 
 from ckreg.core.cruijff_kit.reading import SPEC_KEYS, read_cruijff_kit
 from ckreg.core.cruijff_kit.renames import with_current_keys
-from ckreg.core.cruijff_kit.runs import CONTROL, FINE_TUNED
+from ckreg.core.cruijff_kit.runs import CONTROL, EVAL_ONLY, FINE_TUNED
 from ckreg.core.cruijff_kit.strategy import SAME
 from ckreg.core.cruijff_kit.trees import Tree, section
 from ckreg.core.plan import Plan, resolve
@@ -18,7 +18,7 @@ from ckreg.core.plan.settling import FullPath, with_full_paths
 from ckreg.core.spec import Spec
 from ckreg.core.spec.crossing import Run
 from ckreg.core.spec.document import parse
-from ckreg.core.spec.values import PerModel, Setting
+from ckreg.core.spec.values import Checkpoint, PerModel, Setting
 
 _ORIGINAL = "the imported plan"
 _WIDEST_LINE = 10_000
@@ -127,8 +127,12 @@ def _tree(plan: Plan, folder: str) -> dict[str, object]:
         "variables": {_key(one.key): [_plain(level.value) for level in one.levels] for one in spec.variables},
         "controls": dict(_controls(spec)),
         "models": {"base": [{"name": model.name, "path": model.path} for model in spec.models]},
-        "data": {"training": _dataset(spec)},
-        "runs": [*map(_run, [plan] * len(plan.runs), plan.runs), *_controls_of(plan)],
+        "data": {"training": _dataset(spec)} if spec.datasets else {},
+        "runs": [
+            *map(_run, [plan] * len(plan.runs), plan.runs),
+            *_controls_of(plan),
+            *map(_checkpoint, spec.checkpoints),
+        ],
         "evaluation": {"tasks": list(_tasks(spec)), "matrix": list(_matrix(plan))},
     }
 
@@ -145,7 +149,8 @@ def _plain(value: Setting | PerModel) -> object:
 
 def _controls(spec: Spec) -> Iterator[tuple[str, object]]:
     settings = dict(spec.training.settings)
-    yield "system_prompt", _plain(settings.get("system_prompt", ""))
+    evaluated = "" if spec.trains else spec.evaluation.system_prompt or ""
+    yield "system_prompt", _plain(settings.get("system_prompt", evaluated))
     for one in spec.variables:
         if one.key in {"epochs", "batch_size"}:  # required there, even where they vary
             yield one.key, _plain(one.levels[0].value)
@@ -172,6 +177,12 @@ def _run(plan: Plan, run: Run) -> Tree:
 def _controls_of(plan: Plan) -> Iterator[Tree]:
     for control in plan.controls:
         yield {"name": control.name, "type": CONTROL, "model": control.model, "parameters": {}}
+
+
+def _checkpoint(checkpoint: Checkpoint) -> Tree:
+    epoch = {} if checkpoint.epoch is None else {"epoch": checkpoint.epoch}
+    parameters = {"checkpoint_path": checkpoint.path, **epoch}
+    return {"name": checkpoint.name, "type": EVAL_ONLY, "model": checkpoint.model, "parameters": parameters}
 
 
 def _tasks(spec: Spec) -> Iterator[Tree]:

@@ -4,13 +4,12 @@ import re
 from collections.abc import Iterator
 
 from ckreg.core.cruijff_kit.renames import with_current_keys
-from ckreg.core.cruijff_kit.runs import base_models, checkpoints, design_of, gpus_of
+from ckreg.core.cruijff_kit.runs import FINE_TUNED, base_models, checkpoints, design_of, gpus_of, of_type
 from ckreg.core.cruijff_kit.strategy import evaluation_of
 from ckreg.core.cruijff_kit.trees import Tree, entries, section, text
 from ckreg.core.naming import slug
 from ckreg.core.spec import Spec, spec_of
 from ckreg.core.spec.document import parse
-from ckreg.core.spec.reading import KEYS
 from ckreg.core.text import one_line
 from ckreg.errors import MalformedError
 
@@ -60,9 +59,20 @@ def _spec_tree(tree: Tree, name: str) -> Tree:
         "evaluation": evaluation_of(tree, design),
         "notes": _notes(experiment),
     }
-    if "checkpoints" in KEYS and (evaluated := checkpoints(tree)):
+    if evaluated := checkpoints(tree):
         found["checkpoints"] = evaluated
+        if not of_type(tree, FINE_TUNED):
+            found |= _without_training(tree, name)
     return {key: value for key, value in found.items() if value is not None}
+
+
+def _without_training(tree: Tree, name: str) -> dict[str, object]:
+    """What a spec says otherwise where checkpoints are evaluated and nothing is trained."""
+    prompt = _system_prompt(tree, name)
+    asked = {**evaluation_of(tree, {}), **({"system_prompt": prompt} if prompt else {})}
+    dataset = _dataset(tree)
+    none = dict.fromkeys(("design", "variables", "variants", "training"))
+    return {**none, "dataset": dataset if dataset["path"] else None, "evaluation": asked}
 
 
 def _name_parts(name: str, project: str | None) -> tuple[str, str, str | None]:

@@ -39,6 +39,7 @@ def checkpoints(tree: Tree) -> list[Tree]:
             "name": run.get("name"),
             "path": run.get("checkpoint_path") or section(run, "parameters").get("checkpoint_path"),
             "model": run.get("model"),
+            "epoch": section(run, "parameters").get("epoch"),
         }
         for run in of_type(tree, EVAL_ONLY)
     ]

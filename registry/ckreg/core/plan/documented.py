@@ -15,18 +15,19 @@ from ckreg.core.shown.values import ShownPlan
 from ckreg.core.spec import Spec, spec_of, spec_tree
 from ckreg.core.summary import Summary
 
-_COMPARED = ("factors", "runs", "models", "datasets", "tasks", "matrix", "configuration")
+_COMPARED = ("factors", "runs", "models", "checkpoints", "datasets", "tasks", "matrix", "configuration")
 # Which keys of a spec a section of the document is read into.
 _READ_INTO = {
     "question": ("question",),
-    "factors": ("design", "models", "dataset", "variables", "variants", "training", "controls"),
-    "runs": ("design", "models", "variables", "variants", "training", "controls"),
-    "configuration": ("design", "variables", "variants", "training"),
+    "factors": ("design", "models", "dataset", "variables", "variants", "training", "controls", "exclude"),
+    "runs": ("design", "models", "variables", "variants", "training", "controls", "checkpoints", "exclude"),
+    "configuration": ("design", "variables", "variants", "training", "evaluation"),
     "models": ("models",),
+    "checkpoints": ("checkpoints",),
     "datasets": ("dataset",),
     "tasks": ("evaluation",),
     "evaluation": ("evaluation",),
-    "matrix": ("evaluation", "controls"),
+    "matrix": ("evaluation", "controls", "checkpoints"),
 }
 
 
@@ -83,13 +84,15 @@ def _as_specified(spec: Spec) -> Resources:
 def _compared(shown: ShownPlan, spec: Spec) -> dict[str, Tree]:
     """What both can say: no estimates, nothing that was found rather than asked for."""
     plan = canonical_plan(shown)
-    found: dict[str, Tree] = {section: plan[section] for section in _COMPARED}
+    found: dict[str, Tree] = {section: plan.get(section, {}) for section in _COMPARED}
     unknown = {model.name for model in spec.models if model.path is None}
     found["runs"] = {name: _without(run, "est_time") for name, run in _pairs(plan["runs"])}
     found["models"] = {name: None if name in unknown else path for name, path in _pairs(plan["models"])}
     found["datasets"] = {name: _without(one, "splits", "others") for name, one in _pairs(plan["datasets"])}
     found["evaluation"] = {
-        key: said for key, said in _pairs(plan["evaluation"]) if key == "epochs to evaluate"
+        key: said
+        for key, said in _pairs(plan["evaluation"])
+        if key in {"epochs to evaluate", "system prompt"}
     }
     return found
 

@@ -54,7 +54,15 @@ class Said:
     def models(self) -> tuple[str, ...]:
         """The base models by name."""
         named = tuple(model.name for model in self.shown.models)
-        return named or tuple(dict.fromkeys(run.model for run in self.shown.runs if run.model))
+        others = (run.model for run in self.shown.runs if run.model and not run.eval_only)
+        return named or tuple(dict.fromkeys(others))
+
+    @property
+    def trains(self) -> bool:
+        """Whether a run is trained, rather than checkpoints evaluated alone."""
+        return not self.shown.checkpoints or any(
+            not (run.control or run.eval_only) for run in self.shown.runs
+        )
 
 
 def spec_tree_of(said: Said, spec: Spec | None) -> Tree:
@@ -64,18 +72,21 @@ def spec_tree_of(said: Said, spec: Spec | None) -> Tree:
     tree: Tree = {
         **_name(shown.name or "", spec),
         "question": shown.question,
-        "models": _models(said),
+        "models": _models(said) or None,
         "dataset": _datasets(shown.datasets),
+        "checkpoints": _checkpoints(shown) or None,
         "design": "ablation" if said.variants else None,
         "variables": {key: _levels(key, levels, said) for key, levels in said.factors.items()} or None,
         "variants": dict(said.variants) or None,
         "controls": {"base_models": controls},
-        "training": dict(_training(said)),
-        "evaluation": _evaluation(shown),
+        "training": dict(_training(said)) if said.trains else None,
+        "evaluation": _evaluation(said),
     }
     tree = {key: value for key, value in tree.items() if value is not None}
+    if left_out := _left_out(tree, shown):
+        tree["exclude"] = left_out
     if shown.tasks and not _shows(tree, shown):
-        tree["evaluation"] = {**_evaluation(shown), "matrix": list(_matrix(shown))}
+        tree["evaluation"] = {**_evaluation(said), "matrix": list(_matrix(shown))}
     return tree
 
 
@@ -93,6 +104,28 @@ def _models(said: Said) -> list[object]:
     # Without models_dir a model's name stands where its path would.
     paths = {model.name: model.path for model in said.shown.models if model.path != model.name}
     return [{"name": name, "path": path} if (path := paths.get(name)) else name for name in said.models]
+
+
+def _checkpoints(shown: ShownPlan) -> list[Tree]:
+    """The checkpoints; the epoch of one that is evaluated stands in the matrix alone."""
+    models = {run.name: run.model for run in shown.runs if run.eval_only}
+    epochs = {cell.run_name: cell.epochs for cell in shown.matrix if cell.epochs}
+    trees: list[Tree] = []
+    for one in shown.checkpoints:
+        epoch = next((int(epoch) for epoch in epochs.get(one.name, ()) if epoch.isdecimal()), None)
+        tree: Tree = {"name": one.name, "path": one.path, "model": models.get(one.name), "epoch": epoch}
+        trees.append({key: value for key, value in tree.items() if value is not None})
+    return trees
+
+
+def _left_out(tree: Tree, shown: ShownPlan) -> list[str]:
+    """The runs and controls that this spec would have and the document has not."""
+    if not shown.runs or faults_of(tree):
+        return []
+    plan = resolve(spec_of(tree, ""), date.min)
+    there = {run.name for run in shown.runs}
+    planned = (*(run.name for run in plan.runs), *(control.name for control in plan.controls))
+    return [name for name in planned if name not in there]
 
 
 def _datasets(datasets: tuple[ShownDataset, ...]) -> Tree | None:
@@ -143,7 +176,9 @@ def _rank(said: Said) -> Iterator[tuple[str, object]]:
     ranks = {
         run.model: run.lora_rank
         for run in said.shown.runs
-        if not run.control and run.lora_rank is not None and not any(name in run.name for name in own)
+        if not (run.control or run.eval_only)
+        and run.lora_rank is not None
+        and not any(name in run.name for name in own)
     }
     if len(set(ranks.values())) == 1:
         yield _LORA_RANK, next(iter(ranks.values()))
@@ -159,7 +194,8 @@ def _plain(value: Setting | None) -> object:
     return list(value) if isinstance(value, tuple) else value
 
 
-def _evaluation(shown: ShownPlan) -> Tree:
+def _evaluation(said: Said) -> Tree:
+    shown = said.shown
     tasks = [
         {
             key: value
@@ -173,11 +209,15 @@ def _evaluation(shown: ShownPlan) -> Tree:
         }
         for task in shown.tasks
     ]
-    said = dict(shown.evaluation).get("epochs to evaluate", ())
+    told = dict(shown.evaluation)
+    epochs = told.get("epochs to evaluate", ())
     tree: Tree = {"tasks": tasks} if tasks else {}
-    if said:
-        tree["epochs"] = said[0] if said[0] in {"last", "all", "best"} else [int(one) for one in said]
-    return tree
+    if epochs:
+        tree["epochs"] = epochs[0] if epochs[0] in {"last", "all", "best"} else [int(one) for one in epochs]
+    prompt: object = next(iter(told.get("system prompt", ())), None)
+    if not said.trains:
+        prompt = _one(said.configuration.get("system_prompt", ())) or None
+    return tree if prompt is None else {**tree, "system_prompt": prompt}
 
 
 def _shows(tree: Tree, shown: ShownPlan) -> bool:
@@ -196,9 +236,11 @@ def _shows(tree: Tree, shown: ShownPlan) -> bool:
 
 def _matrix(shown: ShownPlan) -> Iterator[Tree]:
     """A line a run and set of epochs."""
+    of_checkpoints = {one.name for one in shown.checkpoints}  # whose epoch is their own, and not chosen
     lines: dict[tuple[str, tuple[str, ...]], list[str]] = {}
     for cell in shown.matrix:
-        lines.setdefault((cell.run_name, cell.epochs), []).append(unmarked(cell.task))
+        epochs = () if cell.run_name in of_checkpoints else cell.epochs
+        lines.setdefault((cell.run_name, epochs), []).append(unmarked(cell.task))
     for (run, epochs), tasks in lines.items():
         for chosen in _epochs(epochs):
             yield {"runs": run, "tasks": tasks, **chosen}

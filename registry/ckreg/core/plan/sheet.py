@@ -150,7 +150,7 @@ class Sheet:
         other = self.plan.spec.evaluation.system_prompt
         if other is None or not self.plan.runs:
             return "consistent across train and eval"
-        return f'a factor of training; every evaluation has "{other}"'
+        return f"a factor of training; every evaluation has {quoted(other)}"
 
     @property
     def validation(self) -> str:

@@ -27,7 +27,12 @@ def shown_of(plan: Plan, found: Resources) -> ShownPlan:
         question=_text(spec.question),
         total_runs=tuple(
             str(number)
-            for number in (len(plan.runs) + len(plan.controls), len(plan.runs), len(plan.controls))
+            for number in (
+                plan.total_runs,
+                len(plan.runs),
+                len(plan.controls),
+                *([len(spec.checkpoints)] if spec.checkpoints else []),
+            )
         ),
         factors=plan.factors,
         runs=(
@@ -36,6 +41,10 @@ def shown_of(plan: Plan, found: Resources) -> ShownPlan:
                 for run in plan.runs
             ),
             *(ShownRun(control.name, control.model, None, None, control=True) for control in plan.controls),
+            *(
+                ShownRun(one.name, one.model, None, None, control=False, eval_only=True)
+                for one in spec.checkpoints
+            ),
         ),
         models=tuple(ShownModel(model.name, model.path) for model in found.models),
         datasets=tuple(
@@ -54,6 +63,7 @@ def shown_of(plan: Plan, found: Resources) -> ShownPlan:
         evaluation=(
             ("epochs to evaluate", _epochs(plan)),
             ("total evaluations", (str(len(plan.evaluations)),)),
+            *_prompt(plan),
         ),
         matrix=tuple(
             ShownCell(row.run_name, task, epochs)
@@ -62,6 +72,7 @@ def shown_of(plan: Plan, found: Resources) -> ShownPlan:
             if epochs is not None
         ),
         configuration=tuple(_configuration(plan)),
+        checkpoints=tuple(ShownModel(one.name, one.path) for one in spec.checkpoints),
     )
 
 
@@ -91,13 +102,26 @@ def _text(text: str | None) -> str | None:
     return None if shown in {"", "-"} else shown
 
 
+def _prompt(plan: Plan) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The prompt of every evaluation, where it is not training's."""
+    prompt = plan.spec.evaluation.system_prompt
+    if plan.runs and prompt is not None:
+        yield "system prompt", (prompt,)
+
+
 def _epochs(plan: Plan) -> tuple[str, ...]:
+    """Those after which runs are evaluated; a checkpoint is evaluated as it is."""
+    if not plan.runs:
+        return ()
     epochs = plan.spec.evaluation.epochs
     return (epochs,) if isinstance(epochs, str) else tuple(map(str, epochs))
 
 
 def _configuration(plan: Plan) -> Iterator[tuple[str, Shown]]:
     spec = plan.spec
+    if not plan.runs:
+        yield "system_prompt", ((None, (spec.evaluation.system_prompt or "",)),)
+        return
     for key in CONFIGURATION_KEYS.values():
         yield key, _alpha(plan) if key == "lora_alpha" else levels_of(plan, key)
     for key in other_keys(plan):

@@ -2,7 +2,8 @@
 
 Everything stands under a name (a run's, a task's, a bullet's), so that the order of rows and columns does not
 count, and every value is text in its shortest form. Wording is left out: the question, descriptions, notes,
-marks such as `✓ verified`, and of estimates all but the numbers.
+marks such as `✓ verified`, fingerprints, which tell what was found and not what was planned, and of estimates
+all but the numbers.
 """
 
 import json
@@ -18,7 +19,7 @@ Tree: TypeAlias = Mapping[str, "Tree"] | str | None
 
 def canonical_plan(shown: ShownPlan) -> dict[str, Tree]:
     """The plan that a document shows, as the seal holds it."""
-    return {
+    found: dict[str, Tree] = {
         "overview": {"total_runs": _joined(shown.total_runs)},
         "factors": _named(
             (unmarked(factor.factor), _joined(sorted(factor.levels, key=_in_order)))
@@ -35,6 +36,9 @@ def canonical_plan(shown: ShownPlan) -> dict[str, Tree]:
         "configuration": _named((key, _setting(said)) for key, said in shown.configuration),
         "estimates": _estimates(shown),
     }
+    if shown.checkpoints:
+        found["checkpoints"] = _named((one.name, one.path) for one in shown.checkpoints)
+    return found
 
 
 def canonical_json(tree: Tree) -> str:
@@ -59,7 +63,7 @@ def _run(run: ShownRun) -> Tree:
         "model": run.model,
         "lora_rank": _text(run.lora_rank),
         "batch_size": _text(run.batch_size),
-        "type": "control" if run.control else "fine-tuned",
+        "type": "eval-only" if run.eval_only else "control" if run.control else "fine-tuned",
         "est_time": _joined(run.est_time),
     }
 

@@ -13,6 +13,7 @@ _WORDS = {
     "factors": "factor",
     "runs": "run",
     "models": "model",
+    "checkpoints": "checkpoint",
     "datasets": "dataset",
     "tasks": "task",
     "evaluation": "Evaluation Plan",
@@ -94,6 +95,8 @@ def _lines(summary: Summary) -> Iterator[tuple[tuple[str, ...], int]]:
         yield ("runs", run.run_name), run.line
     for model in summary.models:
         yield ("models", model.name), model.line
+    for checkpoint in summary.checkpoints:
+        yield ("checkpoints", checkpoint.name), checkpoint.line
     for task in summary.tasks:
         yield ("tasks", unmarked(task.name)), task.line
     for row in summary.matrix:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from ckreg.core.fingerprints import DIGEST
 from ckreg.core.markdown import plain, unmarked
 from ckreg.core.setting_text import NONE, Shown, read_setting, read_settings, split
 from ckreg.core.shown.facts import facts, numbers, path_in
@@ -15,14 +16,18 @@ from ckreg.core.shown.values import (
     ShownRun,
     ShownTask,
 )
-from ckreg.core.summary.values import FieldRow, Summary
+from ckreg.core.summary.values import FieldRow, RunRow, Summary
 from ckreg.core.text import one_line
 
 _LABELLED = re.compile(r"(?P<key>.*?)(?:\s*\((?P<label>[^()]*)\))?")
 _REMARK = re.compile(r"\s*\([^()\"]*\)\s*$")
+# What the template says where training's prompt varies; quotes within the prompt are escaped.
+_OF_EVALUATION = re.compile(r"\s*\(a factor of training; every evaluation has (?P<prompt>\".*\")\)\s*$")
 _NOTE = re.compile(r"\s+[-\u2013\u2014]\s.*$")
 _EPOCHS = re.compile(r"\d+|\b(?:best|last|all)\b")
 _SPLIT = re.compile(r"(?P<name>[^,()]+?)\s*\((?P<rows>[^()]*)\)")
+# What has a field of its own, and what is found again and again: the fingerprint is no part of the plan.
+_NOT_OTHERS = {"path", "splits", "max samples", plain(DIGEST)}
 _YES_NO: dict[object, bool] = {"yes": True, "no": False}
 
 
@@ -43,12 +48,17 @@ def shown_in(summary: Summary) -> ShownPlan:
             ShownTask(row.name, path_in(row.script), path_in(row.dataset), row.description)
             for row in summary.tasks
         ),
-        evaluation=tuple(
-            (plain(row.key), _epochs(row.value)) for row in _in(summary, "Evaluation Plan > Configuration")
+        evaluation=(
+            *(
+                (plain(row.key), _epochs(row.value))
+                for row in _in(summary, "Evaluation Plan > Configuration")
+            ),
+            *_prompt(summary),
         ),
         matrix=tuple(_cells(summary)),
         configuration=tuple(_configuration(summary, known)),
         estimates=tuple(_estimates(summary)),
+        checkpoints=tuple(ShownModel(row.name, path_in(row.path)) for row in summary.checkpoints),
     )
 
 
@@ -64,11 +74,16 @@ def _in(summary: Summary, section: str, key: str | None = None) -> Iterator[Fiel
 
 
 def _models_of_runs(summary: Summary) -> Iterator[str]:
-    return (unmarked(row.model) for row in summary.runs if row.model)
+    return (unmarked(row.model) for row in summary.runs if row.model and not _is_eval_only(row))
+
+
+def _is_eval_only(row: RunRow) -> bool:
+    return (row.type or "").casefold().startswith("eval")
 
 
 def _runs(summary: Summary) -> Iterator[ShownRun]:
     for row in summary.runs:
+        eval_only = _is_eval_only(row)
         control = row.run_name.endswith("_base") or (row.type or "").casefold().startswith(
             ("control", "base")
         )
@@ -77,8 +92,9 @@ def _runs(summary: Summary) -> Iterator[ShownRun]:
             unmarked(row.model) if row.model else None,
             _cell(row.lora_rank),
             _cell(row.batch_size),
-            control,
+            control and not eval_only,
             numbers(row.est_time or ""),
+            eval_only,
         )
 
 
@@ -102,11 +118,7 @@ def _datasets(summary: Summary) -> Iterator[ShownDataset]:
             path_in(of_key.get("path")),
             tuple(_splits(of_key.get("splits", ""))),
             int(rows) if rows else None,
-            tuple(
-                (key, facts(text))
-                for key, text in of_key.items()
-                if key not in {"path", "splits", "max samples"}
-            ),
+            tuple((key, facts(text)) for key, text in of_key.items() if key not in _NOT_OTHERS),
         )
 
 
@@ -127,6 +139,19 @@ def _epochs(text: str) -> tuple[str, ...]:
     return tuple(_EPOCHS.findall(text.casefold()))
 
 
+def _prompt(summary: Summary) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The prompt of every evaluation, where the remark behind training's says that it is another."""
+    for row in _in(summary, "Configuration", "system prompt"):
+        if found := _OF_EVALUATION.search(row.value):
+            yield "system prompt", (str(read_setting(found["prompt"])),)
+        return
+
+
+def without_remark(prompts: str) -> str:
+    """The bullet of the system prompt without what the template says of it in brackets."""
+    return _REMARK.sub("", _OF_EVALUATION.sub("", prompts))
+
+
 def _configuration(summary: Summary, models: tuple[str, ...]) -> Iterator[tuple[str, Shown]]:
     seen: set[str] = set()
     for row in _in(summary, "Configuration"):
@@ -144,7 +169,7 @@ def _shown(key: str, text: str, models: tuple[str, ...]) -> Shown:
         case "packed":
             return read_settings(_NOTE.sub("", text), models)
         case "system_prompt":
-            return read_settings(_REMARK.sub("", text), models)
+            return read_settings(without_remark(text), models)
         case "lora_alpha" if plain(text).startswith("auto") and numbers(text) in {(), ("2",)}:
             return ((None, ("auto",)),)
         case "validation":

@@ -20,7 +20,7 @@ CONFIGURATION_KEYS = {
 
 @dataclass(frozen=True, slots=True)
 class ShownRun:
-    """A run or control; `est_time` has the numbers of its estimate, as written."""
+    """A run, control or checkpoint; `est_time` has the numbers of its estimate, as written."""
 
     name: str
     model: str | None
@@ -28,11 +28,13 @@ class ShownRun:
     batch_size: Setting | None
     control: bool
     est_time: tuple[str, ...] = ()
+    eval_only: bool = False
+    """It was trained before, and is only evaluated."""
 
 
 @dataclass(frozen=True, slots=True)
 class ShownModel:
-    """A base model and its folder."""
+    """A base model or checkpoint and its folder."""
 
     name: str
     path: str | None
@@ -61,7 +63,7 @@ class ShownTask:
 
 @dataclass(frozen=True, slots=True)
 class ShownCell:
-    """That a run is evaluated on a task: after these epochs, none for a base model."""
+    """That a run is evaluated on a task: after these epochs, none for a base model or a whole checkpoint."""
 
     run_name: str
     task: str
@@ -72,8 +74,8 @@ class ShownCell:
 class ShownPlan:
     """All of the plan; prose is left out where only its numbers count.
 
-    `configuration` has for each key what it is for each model, `evaluation` what is said of epochs and
-    totals, `estimates` the numbers by (section, bullet).
+    `configuration` has for each key what it is for each model, `evaluation` what is said of epochs, totals
+    and, where it is not training's, the system prompt, `estimates` the numbers by (section, bullet).
     """
 
     name: str | None
@@ -89,3 +91,4 @@ class ShownPlan:
     matrix: tuple[ShownCell, ...]
     configuration: tuple[tuple[str, Shown], ...]
     estimates: tuple[tuple[tuple[str, str], tuple[str, ...]], ...] = ()
+    checkpoints: tuple[ShownModel, ...] = ()

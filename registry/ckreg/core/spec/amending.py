@@ -63,7 +63,7 @@ def _set(tree: Tree, key: str, text: str, name: str) -> None:
     if key == "models":
         _set_models(tree, list(map(str, levels)))
         return
-    varied, training = tree.setdefault("variables", {}), tree.setdefault("training", {})
+    varied, training = (tree.setdefault(part, {}) for part in ("variables", "training"))
     if isinstance(varied.get(key), dict):
         missing = [level for level in levels if str(level) not in varied[key]]
         if missing:
@@ -87,9 +87,9 @@ def _plain(value: object) -> object:
 
 def _set_models(tree: Tree, names: list[str]) -> None:
     """Models that were there keep their paths; a new one has its batch size estimated."""
-    known = {model if isinstance(model, str) else model["name"]: model for model in tree["models"]}
+    known = {model if isinstance(model, str) else model["name"]: model for model in tree.get("models") or ()}
     tree["models"] = [known.get(name, name) for name in names]
-    for key, value in tree.get("training", {}).items():
+    for key, value in (tree.get("training") or {}).items():
         if isinstance(value, dict):
             of_models = {name: value[name] for name in names if name in value}
             new = (
@@ -123,6 +123,14 @@ def _lines_without(matrix: list[Tree], dropped: Iterable[str]) -> Iterable[Tree]
             yield line | {"tasks": tasks}
 
 
+def _drop_lines(tree: Tree, names: set[str]) -> None:
+    """Without the lines of a selective matrix that were of checkpoints that are dropped."""
+    evaluation = tree.get("evaluation") or {}
+    if isinstance(matrix := evaluation.get("matrix"), list):
+        fitting = [line for line in matrix if any(fnmatchcase(name, str(line["runs"])) for name in names)]
+        evaluation["matrix"] = fitting or "all"
+
+
 def _epochs(text: str) -> object:
     if text in {"last", "all", "best"}:
         return text
@@ -130,17 +138,31 @@ def _epochs(text: str) -> object:
 
 
 def _with_exclusions(tree: Tree, dropped: tuple[str, ...], name: str) -> Spec:
-    """Runs that are dropped are excluded by name; an exclusion that no run needs any more goes."""
+    """Runs that are dropped are excluded by name, checkpoints taken out of `checkpoints`.
+
+    An exclusion that no run needs any more goes.
+    """
+    checkpoints = [str(one["name"]) for one in tree.get("checkpoints") or []]
     earlier = [str(pattern) for pattern in tree.pop("exclude", None) or []]
     whole = _read(tree, name)
+    whole = replace(whole, checkpoints=())
     names = all_names(whole, cross(whole))
     kept = [pattern for pattern in earlier if any(fnmatchcase(run, pattern) for run in names)]
     there = all_names(replace(whole, exclude=tuple(kept)), cross(replace(whole, exclude=tuple(kept))))
     for pattern in dropped:
         fitting = [run for run in there if fnmatchcase(run, pattern)]
-        if not fitting:
-            raise NotFoundError(f"{name}: no run {pattern!r} to drop; there are {', '.join(there[:5])}.")
+        if not fitting and not any(fnmatchcase(one, pattern) for one in checkpoints):
+            names = [*there, *checkpoints]
+            raise NotFoundError(f"{name}: no run {pattern!r} to drop; there are {', '.join(names[:5])}.")
         kept += [run for run in fitting if run not in kept]
     if kept:
         tree["exclude"] = kept
+    stay = [
+        one
+        for one in tree.get("checkpoints") or []
+        if not any(fnmatchcase(str(one["name"]), pattern) for pattern in dropped)
+    ]
+    if len(stay) < len(checkpoints):
+        tree["checkpoints"] = stay or None
+        _drop_lines(tree, {*there, *(str(one["name"]) for one in stay)})
     return _read(tree, name)

@@ -99,16 +99,18 @@ def _check_recipes(runs: Iterable[Run], root: Cursor) -> None:
 
 
 def _check_exclude(spec: Spec, runs: Iterable[Run], root: Cursor) -> None:
-    everything = replace(spec, exclude=())
+    everything = replace(spec, exclude=(), checkpoints=())  # a checkpoint is there only where it is wanted
     names = all_names(everything, cross(everything))
+    such_as = f"expected a pattern for names such as {names[0]}" if names else "there is none to leave out"
     for pattern in spec.exclude:
         if not any(fnmatchcase(name, pattern) for name in names):
             _fault(
                 root,
                 "exclude",
-                f"`{pattern}` matches no run; expected a pattern for names such as {names[0]}",
+                f"`{pattern}` matches no run; {such_as}",
             )
-    for model in sorted({model.name for model in spec.models} - {run.model for run in runs}):
+    untrained = {model.name for model in spec.models} - {run.model for run in runs} if spec.trains else ()
+    for model in sorted(untrained):
         _fault(root, "exclude", f"it leaves {model} without a run; drop the model from `models` instead")
 
 

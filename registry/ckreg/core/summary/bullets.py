@@ -22,6 +22,7 @@ FIELD_SECTIONS = (
 )
 MODELS = ("Resources", "Models")
 MODELS_USED = "models used"
+CHECKPOINTS_USED = "checkpoints used"
 _ITEM = re.compile(r"[ \t]+[-*+][ \t]+(?P<name>[^\s:`*][^\s:`]*):[ \t]*(?P<path>.*)")
 
 
@@ -35,10 +36,10 @@ def fields(document: Document) -> Iterator[FieldRow]:
             yield FieldRow(section, field.key, field.value, field.line)
 
 
-def models(document: Document) -> Iterator[ModelRow]:
+def models(document: Document, key: str = MODELS_USED) -> Iterator[ModelRow]:
     """The list below `**Models Used:**`; it ends at the first line that is none of its items."""
     for field in document.fields:
-        if plain(field.key) == MODELS_USED and under(field.path, MODELS):
+        if plain(field.key) == key and under(field.path, MODELS):
             lines = lines_of(document.text)
             for number in range(field.line, len(lines)):
                 item = _ITEM.fullmatch(lines[number])

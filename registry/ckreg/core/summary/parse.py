@@ -64,6 +64,7 @@ def summary_of(document: Document) -> Summary:
         ),
         fields=tuple(bullets.fields(document)),
         models=tuple(bullets.models(document)),
+        checkpoints=tuple(bullets.models(document, bullets.CHECKPOINTS_USED)),
         factor_lines=tuple(line for line, _, _ in _rows(document, VARIABLES)),
     )
 

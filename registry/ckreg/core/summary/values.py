@@ -84,7 +84,7 @@ class FieldRow:
 
 @dataclass(frozen=True, slots=True)
 class ModelRow:
-    """An item of Resources, Models Used; the path as written, with its marks."""
+    """An item of Resources, Models Used or Checkpoints Used; the path as written, with its marks."""
 
     name: str
     path: str
@@ -108,4 +108,5 @@ class Summary:
     evaluations: tuple[EvaluationRow, ...]
     fields: tuple[FieldRow, ...] = ()
     models: tuple[ModelRow, ...] = ()
+    checkpoints: tuple[ModelRow, ...] = ()
     factor_lines: tuple[int, ...] = ()

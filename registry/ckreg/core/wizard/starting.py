@@ -10,6 +10,7 @@ from ckreg.core.wizard.evaluating import SELECTIVE, SPECIFIC
 from ckreg.core.wizard.resourcing import ALL, SAME
 from ckreg.core.wizard.training import EMPTY
 from ckreg.core.wizard.values import NO, NONE, YES
+from ckreg.errors import UsageError
 
 _ASKED = ("epochs", "gpus", "validation", "recipe", "lora_rank", "batch_size", "packed")
 
@@ -18,7 +19,15 @@ def answers_of(spec: Spec, models_dir: str | None = None) -> dict[str, str]:
     """What somebody would have answered for this spec; name and date are proposed anew.
 
     Models in `models_dir` are answered by their names, others by their paths.
+
+    Raises:
+        UsageError: nothing is trained in it, and the questions are about training.
     """
+    if not spec.trains:
+        raise UsageError(
+            "it evaluates checkpoints and trains nothing, which no question is about; "
+            "`ckreg design --from EXPERIMENT` starts from its spec"
+        )
     named = tuple(
         replace(model, path=None) if model.path == f"{models_dir}/{model.name}" else model
         for model in spec.models

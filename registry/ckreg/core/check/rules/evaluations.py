@@ -367,7 +367,7 @@ def untrained_epoch(subject: Subject) -> Iterator[Found]:
     trained = max(subject.epochs or (0,))
     if not trained:
         return
-    told = (*subject.evaluations, *subject.rows)
+    told = [row for row in (*subject.evaluations, *subject.rows) if row[0] not in subject.checkpoints]
     beyond = {epoch for *_, epoch, _ in told if epoch and _NUMBER.fullmatch(epoch) and int(epoch) >= trained}
     for run, task, epoch, line in dict.fromkeys(told) if beyond else ():
         if epoch in beyond:
@@ -396,7 +396,7 @@ def epoch_of_base(subject: Subject) -> Iterator[Found]:
         | L1B_base | cap | - | pending | - | - | Base model |
     """
     told = (*subject.evaluations, *subject.rows)
-    bases = {run for run in {row[0] for row in told} if subject.is_base(run)}
+    bases = {run for run in {row[0] for row in told} if subject.is_base(run)} - subject.checkpoints
     wrong = [row for row in told if row[2] and row[0] in bases]
     for run, task, epoch, line in dict.fromkeys(wrong):
         yield Found(line, f"the base model {run!r} has no epochs; on {task!r} it says {epoch!r}")

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ckreg.core.check.rule import ERROR, WARNING, Found, rule
 from ckreg.core.check.subject import ESTIMATES, SEAL, SPEC, Subject
 from ckreg.core.text import LINE_END, one_line
+from ckreg.errors import MalformedError
 
 _AT = re.compile(r"^spec\.yaml:(\d+): ?")
 _MOST_NAMED = 5
@@ -153,8 +154,60 @@ def unreadable_seal(subject: Subject) -> Iterator[Found]:
         yield Found(line, f"{why}; restore it with `git restore --source=COMMIT`", file=SEAL)
 
 
-# CK710, "a sealed plan was changed", belongs here: `subject.beside.seal` is the seal's text,
-# `subject.summary` what the document says today.
+@rule("CK710", ERROR, "a sealed plan was changed without `ckreg amend`")
+def broken_seal(subject: Subject) -> Iterator[Found]:
+    """The plan is not the one that was sealed, and nobody has said why; `ckreg drift` shows all of it.
+
+    Bad, line 4:
+
+        ## All Runs
+        | Run Name | Model | LoRA Rank | Batch Size | Type | Est. Time |
+        |----------|-------|-----------|------------|------|-----------|
+        | L1B_rank4 | L1B | 4 | 8 | fine-tuned | ~16 min |
+
+    Good:
+
+        ## All Runs
+        | Run Name | Model | LoRA Rank | Batch Size | Type | Est. Time |
+        |----------|-------|-----------|------------|------|-----------|
+        | L1B_rank4 | L1B | 4 | 4 | fine-tuned | ~16 min |
+
+    Always `plan.seal`:
+
+        {"estimates": null,
+         "hash": "1f7afb4a407fdb616b618aff8ae50bef58d470a6ace4bc39d8c0304aa73c1b17",
+         "plan": {
+          "configuration": {},
+          "datasets": {},
+          "estimates": {},
+          "evaluation": {},
+          "factors": {},
+          "matrix": {},
+          "models": {},
+          "overview": {"total_runs": ""},
+          "tasks": {},
+          "runs": {"L1B_rank4":
+           {"batch_size": "4", "est_time": "16 min", "lora_rank": "4", "model": "L1B", "type": "fine-tuned"}}
+         }}
+    """
+    tree, _, why = _json(subject.beside.seal or "null")
+    if why is not None or not (isinstance(tree, dict) and "hash" in tree):
+        return
+    from ckreg.core.seal import broken, read_seal, text_hash  # noqa: PLC0415  # only where a plan is sealed
+    from ckreg.core.shown.changes import Lines  # noqa: PLC0415
+
+    try:
+        seal = read_seal(subject.beside.seal or "", SEAL)
+    except MalformedError:
+        yield Found(1, "this is not as it was sealed: its hash is not that of its plan", file=SEAL)
+        return
+    lines = Lines(subject.summary)
+    title = subject.document.headings[0].line if subject.document.headings else 1
+    for change in broken(seal, subject.summary):
+        yield Found(lines.of(change.item) or title, f"since the plan was sealed: {one_line(change.words)}")
+    estimates = subject.beside.estimates
+    if estimates is not None and seal.estimates is not None and text_hash(estimates) != seal.estimates:
+        yield Found(1, "this is not the file that was sealed with the plan", file=ESTIMATES)
 
 
 def _json(text: str) -> tuple[object, int, str | None]:
