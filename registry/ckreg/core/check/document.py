@@ -10,6 +10,7 @@ from ckreg.core.check.rules import (
     names,
     resources,
     runs,
+    sealed,
     settings,
     statuses,
     structure,
@@ -19,7 +20,7 @@ from ckreg.core.check.subject import Beside, Subject
 
 __all__ = ["ROOMS", "RULES", "Beside", "Rule", "Selection", "Subject", "check_document", "codes_in"]
 
-ROOMS = (structure, names, runs, settings, statuses, evaluations, estimates, resources, files)
+ROOMS = (structure, names, runs, settings, statuses, evaluations, estimates, resources, files, sealed)
 """The rules' modules; importing them fills `RULES`."""
 
 
