@@ -100,6 +100,17 @@ def test_a_reader_that_leaves_is_no_error() -> None:
     assert done.stderr == ""
 
 
+@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&-", "<&- >&- 2>&-"])
+def test_a_call_without_its_streams_is_no_defect(closed: str, home: Home) -> None:
+    done = subprocess.run(
+        ["/bin/sh", "-c", f"{sys.executable} -m ckreg history {closed}"],
+        cwd=home.root,
+        capture_output=True,
+        check=False,
+    )
+    assert (done.returncode, b"Traceback" in done.stderr) == (0, False)
+
+
 def test_a_full_disk_behind_the_output_is_an_outside_failure() -> None:
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(

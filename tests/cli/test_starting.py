@@ -94,6 +94,8 @@ def test_on_a_terminal_it_is_asked(designed: Home) -> None:
     [
         (("--from", NAME), 4, "exists already"),
         (("--from", "nothing"), 3, "no experiment"),
+        (("--from", "there/nothing"), 3, "there/nothing does not exist"),
+        (("--from", "nothing.yaml"), 3, "nothing.yaml does not exist"),
         (("--from", NAME, "--set", "lora_rank"), 2, "write it as lora_rank=32,64"),
         (("--from", NAME, "--set", "epochs=0"), 7, "training.epochs"),
         (("--from", NAME, "--spec", "spec.json"), 2, "two beginnings"),

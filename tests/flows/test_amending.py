@@ -335,3 +335,32 @@ def test_a_document_that_cannot_take_the_change_says_so(home: Home, experiment: 
     with pytest.raises(MalformedError, match=r"experiment_summary\.md"):
         amend(home, MORE)
     assert document(experiment) == text
+
+
+def test_a_key_may_have_its_section_as_design_takes_it(home: Home, experiment: Path) -> None:
+    amend(home, Amendment(settings=(("training.epochs", "3"), ("variables.lora_rank", "4,64,128"))))
+    spec = (experiment / "spec.yaml").read_text()
+    assert "\n  epochs: 3\n" in spec
+    assert "training.epochs" not in spec
+    assert "- **Epochs:** 3\n" in document(experiment)
+    assert f"| {MODEL}_rank128 | {MODEL} | 128 |" in document(experiment)
+
+
+@pytest.mark.parametrize(
+    "key", ["task", "date", "question", "evaluation.epochs", "models[0].path", "dataset"]
+)
+def test_what_is_no_setting_of_the_training_is_refused_before_anything_is_written(
+    home: Home, experiment: Path, key: str
+) -> None:
+    before = document(experiment)
+    with pytest.raises(UsageError, match="an amendment sets the models and what is trained"):
+        amend(home, Amendment(settings=((key, "x"),)))
+    assert document(experiment) == before
+
+
+def test_the_log_of_an_amendment_does_not_say_that_logs_were_left_out_when_they_were_not(
+    home: Home, experiment: Path
+) -> None:
+    amend_experiment(home, NAME, MORE, "64 was best")
+    amended_log = (experiment / "design-experiment.log").read_text().partition("] AMEND:")[2]
+    assert "--no-index" not in amended_log

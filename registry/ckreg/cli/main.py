@@ -139,6 +139,14 @@ def _forget_output() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
+def _open_closed() -> None:
+    """Give a call that was started without a stream (`>&-`) an empty one: no file may take its number."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115, PTH123  # until the end
+
+
 def run() -> NoReturn:
     """Entry point of the `ckreg` script."""
+    _open_closed()
     sys.exit(main())

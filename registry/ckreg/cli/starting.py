@@ -20,7 +20,7 @@ from ckreg.commands.design import (
     source_of,
 )
 from ckreg.core.spec import Spec, changed
-from ckreg.errors import UsageError
+from ckreg.errors import NotFoundError, UsageError
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -98,6 +98,8 @@ def _from(place: Place, home: Home, word: str, prefer: str | None) -> Beginning:
     path = place.path(word)
     if path.is_file() and path.name != "experiment_summary.md":
         return beginning_of_file(path)
+    if not path.exists() and ("/" in word or path.suffix in {".yaml", ".yml"}):
+        raise NotFoundError(f"{path} does not exist.")
     source = source_of(home, _experiment_of(path, home, word))
     preference = Preference(prefer) if prefer else None
     if source.differences and preference is None:

@@ -111,7 +111,7 @@ def _redesigned(home: Home, experiment: str, amendment: Amendment, *, index: boo
             f"`ckreg amend {experiment} --reason TEXT` without other options."
         )
     old, new = read_spec(text, format="yaml", name=path), amended_spec(text, amendment, path)
-    drafts = draft_of(home, old, index=index), draft_of(home, new, index=False)
+    drafts = draft_of(home, old, index=index), draft_of(home, new, index=index)
     kept = entries_of(_json(texts[estimates_path(experiment)]))
     same = unchanged_runs(drafts[0].sheet.forecast, drafts[1].sheet.forecast)
     before = with_kept(drafts[0].sheet.forecast, kept, {run for (run, *more) in kept if run and not more})

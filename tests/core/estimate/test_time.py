@@ -307,3 +307,12 @@ def test_four_gpus_take_a_quarter_of_the_steps_at_the_same_pace() -> None:
     four = TrainingRequest("Llama-3.2-1B-Instruct", "lora_finetune_distributed", 4, 8000, gpus=4)
     assert training_time(one, priors).median_seconds == 510.0
     assert training_time(four, priors).median_seconds == 135.0
+
+
+@pytest.mark.parametrize("seconds", [float("nan"), float("inf"), -5.0, 0.0])
+def test_a_run_cut_off_after_no_sensible_time_sets_no_limit(seconds: float) -> None:
+    request = TrainingRequest("Llama-3.2-1B-Instruct", samples=800, batch_size=4)
+    cut = trained(outcome="timeout", steps_total=10, elapsed_seconds=seconds)
+    found = training_time(request, [cut])
+    assert "cut off" not in found.inputs
+    assert 0 < found.p90_seconds < 1e6

@@ -24,6 +24,7 @@ from ckreg.core.estimate.values import (
     TimeEstimate,
     TrainingRequest,
     basis_of,
+    usable,
 )
 from ckreg.core.measure.measurement import Kind, Measurement
 from ckreg.core.units import clock_time, duration
@@ -116,10 +117,9 @@ def _at_least(chosen: Chosen, steps: int) -> float:
     """Seconds that unfinished runs of the same setup, and no more steps, are known to have exceeded."""
     if chosen.tier is not Tier.SAME_SETUP:
         return 0.0
-    unfinished = (run for run in chosen.runs if run.outcome != "completed" and run.steps_total)
-    return max(
-        (run.elapsed_seconds or 0.0 for run in unfinished if (run.steps_total or 0) <= steps), default=0.0
-    )
+    unfinished = [run for run in chosen.runs if run.outcome != "completed" and run.steps_total]
+    known = [run.elapsed_seconds for run in unfinished if (run.steps_total or 0) <= steps]
+    return max((seconds for seconds in known if seconds is not None and usable(seconds)), default=0.0)
 
 
 def _training_from_table(request: TrainingRequest, priors: Sequence[Measurement]) -> TimeEstimate:

@@ -11,11 +11,14 @@ from ckreg.core.setting_text import read_setting, split
 from ckreg.core.spec.crossing import cross
 from ckreg.core.spec.document import parse
 from ckreg.core.spec.expanding import all_names
-from ckreg.core.spec.reading import read_spec
+from ckreg.core.spec.reading import KEYS, read_spec
 from ckreg.core.spec.values import Spec
+from ckreg.core.text import one_line
 from ckreg.errors import NotFoundError, UsageError
 
 Tree = dict[str, Any]
+
+_RECIPE_SECTIONS = ("training", "variables")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +42,13 @@ def amended_spec(text: str, amendment: Amendment, name: str) -> Spec:
 
     Raises:
         NotFoundError: a task or run that is to go is not there.
-        UsageError: a level has no label where the others have one.
+        UsageError: a level has no label where the others have one, or a key is none of a recipe.
         MalformedError: what comes out has faults.
     """
     tree: Tree = copy.deepcopy(parse(text, "yaml", name).tree)  # type: ignore[arg-type]  # read_spec looks closer
     read_spec(text, format="yaml", name=name)
     for key, levels in amendment.settings:
-        _set(tree, key, levels, name)
+        _set(tree, _recipe_key(key), levels, name)
     _change_tasks(tree, amendment, name)
     if amendment.evaluated_epochs is not None:
         tree.setdefault("evaluation", {})["epochs"] = _epochs(amendment.evaluated_epochs)
@@ -54,6 +57,20 @@ def amended_spec(text: str, amendment: Amendment, name: str) -> Spec:
 
 def _read(tree: Tree, name: str) -> Spec:
     return read_spec(json.dumps(tree, default=str), format="json", name=name)
+
+
+def _recipe_key(key: str) -> str:
+    """The key of the recipe that is meant: `training.epochs` is `epochs`, as in `ckreg design --set`."""
+    section, _, rest = key.partition(".")
+    if section in _RECIPE_SECTIONS and rest:
+        return rest
+    if section.partition("[")[0] in KEYS and key != "models":
+        raise UsageError(
+            f"--set {one_line(key)}: an amendment sets the models and what is trained, such as "
+            f"lora_rank=4,64 or epochs=2. --add-task, --drop-task, --eval-epochs and --drop-run change the "
+            f"evaluations and runs; all else is edited in the document by hand, with `ckreg amend` after it."
+        )
+    return key
 
 
 def _set(tree: Tree, key: str, text: str, name: str) -> None:
