@@ -243,6 +243,19 @@ def test_a_run_that_was_cut_off_counts_by_its_speed_and_as_at_least() -> None:
     assert found.request == "1:00:00"
 
 
+def test_one_run_in_ten_that_was_cut_off_is_within_the_90th_percentile() -> None:
+    well = [trained(log_path=f"{number}.out", steps_total=4000) for number in range(9)]
+    hung = trained(steps_total=4000, elapsed_seconds=90_000.0, outcome=Outcome.TIMEOUT)
+    assert training_time(SEED_EXAMPLE, [*well, hung]).p90_seconds < 3600
+    assert training_time(SEED_EXAMPLE, [*well[:8], hung]).p90_seconds == 90_000
+
+
+def test_runs_on_a_gpu_that_nobody_knows_are_said_to_be() -> None:
+    request = TrainingRequest("Llama-3.2-1B-Instruct", "lora", 4, 8000, gpu_type="H100")
+    assert "no prior run tells on which GPU" in training_time(request, [trained()]).inputs
+    assert "which GPU" not in training_time(request, [trained(gpu_type="H100")]).inputs
+
+
 def test_a_cancelled_run_without_a_speed_tells_nothing() -> None:
     prior = trained(seconds_per_step=None, elapsed_seconds=50.0, outcome=Outcome.CANCELLED)
     assert training_time(SEED_EXAMPLE, [prior]).preliminary
@@ -270,6 +283,13 @@ def test_evaluation_from_prior_evaluations_of_the_task() -> None:
     prior = evaluated(dataset="cap_8L", samples_per_second=2.0, startup_seconds=5.0)
     found = evaluation_time(EvaluationRequest("Llama-3.2-1B-Instruct", "cap_8L", 200), [prior])
     assert (found.median_seconds, found.tier) == (105.0, Tier.SAME_SETUP)
+
+
+def test_evaluations_tell_their_start_up_by_their_whole_time() -> None:
+    # Of 20 s, 20 samples at 0.5 s took 10: 10 s start-up, and 40 x 0.5 = 20 s.
+    prior = evaluated(dataset="cap_8L", samples_per_second=2.0, samples_done=20, elapsed_seconds=20.0)
+    found = evaluation_time(EvaluationRequest("Llama-3.2-1B-Instruct", "cap_8L", 40), [prior])
+    assert found.median_seconds == 30.0
 
 
 def test_evaluation_of_the_model_in_another_task() -> None:

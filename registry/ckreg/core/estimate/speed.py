@@ -54,6 +54,8 @@ def carried_over(
     assumed = _assumed(target, [each.setup for each in observed])
     notes = [f"seconds per sample ~ {' · '.join(found.slopes)} (fitted)"] if found.slopes else []
     notes += ["prior runs disagree"] if found.spread.own > _DISAGREE * SECONDS_PER_SAMPLE.own else []
+    if target.gpu_type and not any(each.setup.gpu_type for each in observed):
+        notes.append("no prior run tells on which GPU it ran")
     notes += [f"{assumed} (nothing to fit it from)"] if assumed else []
     return Speed(found.spread, weights, not assumed, "; ".join(notes))
 

@@ -31,6 +31,8 @@ from ckreg.core.units import clock_time, duration
 
 _TABLE = Chosen(Tier.TABLE, ())
 _WORTH_SAYING = 0.05
+_ONE_IN_TEN = 0.1
+_LEAST_STARTUP = 1.0  # second: no job begins at once
 _REQUEST_STEP = 300  # seconds: a time limit is rounded up to 5 minutes
 
 
@@ -77,7 +79,7 @@ def evaluation_time(request: EvaluationRequest, priors: Sequence[Measurement]) -
         (Tier.TRAINING_RATE, of_model(request.model, priors)),
         (Tier.ACROSS, priors),
     )
-    startup = typical(nearest, lambda run: run.startup_seconds)
+    startup = typical(nearest, _before_the_samples)
     rates = [rate for run in chosen.runs if (rate := seconds_per_sample(run))]
     if not rates:
         chosen = _trained(request, priors)
@@ -113,11 +115,24 @@ def _carried(speed: Speed, named: Sequence[Measurement], floor: float) -> str:
     return ", ".join(words)
 
 
+def _before_the_samples(run: Measurement) -> float | None:
+    """Start-up as sacct tells it; of an evaluation whose log tells its whole time, what its samples leave."""
+    rate = seconds_per_sample(run)
+    if run.startup_seconds is not None or run.kind != Kind.EVAL:
+        return run.startup_seconds
+    if not (rate and run.samples_done and usable(run.elapsed_seconds)):
+        return None
+    return max(_LEAST_STARTUP, (run.elapsed_seconds or 0.0) - run.samples_done * rate)
+
+
 def _at_least(chosen: Chosen, steps: int) -> float:
-    """Seconds that unfinished runs of the same setup, and no more steps, are known to have exceeded."""
-    if chosen.tier is not Tier.SAME_SETUP:
-        return 0.0
+    """Seconds that unfinished runs of the same setup, and no more steps, are known to have exceeded.
+
+    One in ten may take longer than the 90th percentile: so few say nothing of it.
+    """
     unfinished = [run for run in chosen.runs if run.outcome != "completed" and run.steps_total]
+    if chosen.tier is not Tier.SAME_SETUP or len(unfinished) <= _ONE_IN_TEN * len(chosen.runs):
+        return 0.0
     known = [run.elapsed_seconds for run in unfinished if (run.steps_total or 0) <= steps]
     return max((seconds for seconds in known if seconds is not None and usable(seconds)), default=0.0)
 
