@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from ckreg.adapters.assets import render_summary
 from ckreg.core.plan import resolve
 from ckreg.core.seal import Seal, broken, read_seal, seal_of
-from ckreg.core.shown.changes import Lines
+from ckreg.core.shown.changes import Change, Lines
 from ckreg.core.summary import parse
 from ckreg.errors import MalformedError
 from tests.core.plan.helpers import TODAY, basis, planned, sheet
@@ -217,3 +217,12 @@ def test_a_seal_is_read_back_and_a_forged_one_is_refused() -> None:
 def test_a_document_without_runs_has_no_plan_to_seal() -> None:
     with pytest.raises(MalformedError, match="no row under 'All Runs'"):
         sealed("# Experiment: x\n")
+
+
+def test_of_long_lists_only_what_differs_is_told() -> None:
+    item = ("estimates", "Training", "L1B")
+    assert Change(item, "13 s, 14 s, 2, 28 s", "13 s, 14 s, 3, 42 s").words == (
+        "Compute Estimates, Training, L1B: 2 -> 3, 28 s -> 42 s"
+    )
+    assert Change(item, "a, b", "a, c").words.endswith("L1B: a, b -> a, c")
+    assert Change(item, "1, 2, 3", "1, 2, 3, 4").words.endswith("L1B: 1, 2, 3 -> 1, 2, 3, 4")

@@ -23,6 +23,7 @@ _WORDS = {
 }
 _NOTHING = "-"
 _SHOWN = 5
+_SHORT = 2
 
 
 class Change(NamedTuple):
@@ -44,7 +45,15 @@ class Change(NamedTuple):
             return f"{what}: added" + (f" ({self.after})" if self.after else "")
         if self.after is None:
             return f"{what}: gone" + (f" (was {self.before})" if self.before else "")
-        return f"{what}: {self.before} -> {self.after}"
+        return f"{what}: {_change(self.before, self.after)}"
+
+
+def _change(before: str, after: str) -> str:
+    """Both values; of two equally long lists of numbers only those that differ."""
+    pairs = list(zip(before.split(", "), after.split(", "), strict=False))
+    if len(pairs) <= _SHORT or before.count(", ") != after.count(", "):
+        return f"{before} -> {after}"
+    return ", ".join(f"{old} -> {new}" for old, new in pairs if old != new)
 
 
 def changes(before: Tree, after: Tree) -> list[Change]:
