@@ -4,9 +4,11 @@ from ckreg.core.check.ignoring import ignored_in, unknown_codes
 from ckreg.core.check.problem import Problem, Severity
 from ckreg.core.check.rule import RULES, Rule
 from ckreg.core.check.rules import (
+    epochs,
     estimates,
     evaluations,
     files,
+    matrix,
     names,
     resources,
     runs,
@@ -19,7 +21,7 @@ from ckreg.core.check.subject import Beside, Subject
 
 __all__ = ["ROOMS", "RULES", "Beside", "Rule", "Selection", "Subject", "check_document", "codes_in"]
 
-ROOMS = (structure, names, runs, settings, statuses, evaluations, estimates, resources, files)
+ROOMS = (structure, names, runs, settings, statuses, matrix, evaluations, epochs, estimates, resources, files)
 """The rules' modules; importing them fills `RULES`."""
 
 
