@@ -15,13 +15,27 @@ from ckreg.core.check.rules import (
     settings,
     statuses,
     structure,
+    times,
 )
 from ckreg.core.check.selection import Selection, codes_in
 from ckreg.core.check.subject import Beside, Subject
 
 __all__ = ["ROOMS", "RULES", "Beside", "Rule", "Selection", "Subject", "check_document", "codes_in"]
 
-ROOMS = (structure, names, runs, settings, statuses, matrix, evaluations, epochs, estimates, resources, files)
+ROOMS = (
+    structure,
+    names,
+    runs,
+    settings,
+    statuses,
+    times,
+    matrix,
+    evaluations,
+    epochs,
+    estimates,
+    resources,
+    files,
+)
 """The rules' modules; importing them fills `RULES`."""
 
 

@@ -2,17 +2,14 @@
 
 import re
 from collections.abc import Iterator
-from datetime import datetime
-from functools import lru_cache
 
 from ckreg.core.check.rule import ERROR, WARNING, Found, rule
 from ckreg.core.check.subject import Subject
 from ckreg.core.markdown import Row, unmarked
 from ckreg.core.status import Status
-from ckreg.core.summary.tables import EVALUATIONS, FINE_TUNING, NOTHING, value
+from ckreg.core.summary.tables import EVALUATIONS, FINE_TUNING, value
 from ckreg.core.text import Splice
 
-_TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d(:\d\d)?")
 _JOB = re.compile(r"(?=.*\d)[\w.:+%\[\],-]+")
 _EPOCH = re.compile(r"\d+|best( \(\d+\))?")
 _NO_REASON = {"-", "Base model", "Checkpoint"}  # what a plan's own rows say
@@ -93,70 +90,6 @@ def second_row(subject: Subject) -> Iterator[Found]:
         seen.setdefault(key, line)
 
 
-@rule("CK303", WARNING, "a time is not YYYY-MM-DD HH:MM:SS")
-def wrong_time(subject: Subject) -> Iterator[Found]:
-    """Times are local and written as `2025-10-22 14:23:15`, so that they sort and can be read back.
-
-    Bad, line 6:
-
-        ## Status
-
-        ### Fine-tuning
-        | Run Name | Status | Job ID | Started | Completed | Notes |
-        |----------|--------|--------|---------|-----------|-------|
-        | L1B_rank4 | running | 7 | yesterday | - | - |
-
-    Good:
-
-        ## Status
-
-        ### Fine-tuning
-        | Run Name | Status | Job ID | Started | Completed | Notes |
-        |----------|--------|--------|---------|-----------|-------|
-        | L1B_rank4 | running | 7 | 2025-10-22 14:23:15 | - | - |
-    """
-    for shape, column in ((FINE_TUNING, "Started"), (FINE_TUNING, "Completed"), (EVALUATIONS, "Completed")):
-        body = subject.body(shape)
-        place = body.table.column(column) if body else None
-        if body is None or place is None:
-            continue
-        for row in body.rows:
-            if place >= len(row.texts) or row.texts[place] in NOTHING:
-                continue
-            text = row.texts[place]
-            if _time(text) is None:
-                said = f"{column} {text!r} is not YYYY-MM-DD HH:MM:SS"
-                yield Found(row.line, said, body.table.place(row, place))
-
-
-@rule("CK304", ERROR, "a run was completed before it started")
-def backwards(subject: Subject) -> Iterator[Found]:
-    """Completed is earlier than Started.
-
-    Bad, line 6:
-
-        ## Status
-
-        ### Fine-tuning
-        | Run Name | Status | Job ID | Started | Completed | Notes |
-        |----------|--------|--------|---------|-----------|-------|
-        | L1B_rank4 | completed | 7 | 2025-10-22 14:23:15 | 2025-10-21 09:00:00 | - |
-
-    Good:
-
-        ## Status
-
-        ### Fine-tuning
-        | Run Name | Status | Job ID | Started | Completed | Notes |
-        |----------|--------|--------|---------|-----------|-------|
-        | L1B_rank4 | completed | 7 | 2025-10-22 14:23:15 | 2025-10-22 14:40:02 | - |
-    """
-    for row in subject.summary.fine_tuning:
-        started, completed = _time(row.started), _time(row.completed)
-        if started and completed and completed < started:
-            yield Found(row.line, f"completed {row.completed}, before it started ({row.started})")
-
-
 @rule("CK305", WARNING, "a job id is not one")
 def wrong_job(subject: Subject) -> Iterator[Found]:
     """A job id is Slurm's, 12345 or 12345_7: without it nobody can ask the scheduler.
@@ -182,63 +115,6 @@ def wrong_job(subject: Subject) -> Iterator[Found]:
     for row in subject.statuses:
         if row.job_id and not _JOB.fullmatch(row.job_id):
             yield Found(row.line, f"{row.job_id!r} is not a job id; Slurm's look like 12345 or 12345_7")
-
-
-@rule("CK306", WARNING, "completed without a date")
-def undated(subject: Subject) -> Iterator[Found]:
-    """What is completed was completed at some time.
-
-    Bad, line 6:
-
-        ## Status
-
-        ### Fine-tuning
-        | Run Name | Status | Job ID | Started | Completed | Notes |
-        |----------|--------|--------|---------|-----------|-------|
-        | L1B_rank4 | completed | 7 | 2025-10-22 14:23:15 | - | - |
-
-    Good:
-
-        ## Status
-
-        ### Fine-tuning
-        | Run Name | Status | Job ID | Started | Completed | Notes |
-        |----------|--------|--------|---------|-----------|-------|
-        | L1B_rank4 | completed | 7 | 2025-10-22 14:23:15 | 2025-10-22 14:40:02 | - |
-    """
-    for row in subject.statuses:
-        if row.status == Status.COMPLETED and not row.completed:
-            yield Found(row.line, "completed, but Completed has no time")
-
-
-@rule("CK307", WARNING, "a date where nothing has happened yet")
-def dated_too_soon(subject: Subject) -> Iterator[Found]:
-    """What is pending has not started, and what is pending or running is not completed.
-
-    Bad, line 6:
-
-        ## Status
-
-        ### Fine-tuning
-        | Run Name | Status | Job ID | Started | Completed | Notes |
-        |----------|--------|--------|---------|-----------|-------|
-        | L1B_rank4 | pending | - | - | 2025-10-22 14:40:02 | - |
-
-    Good:
-
-        ## Status
-
-        ### Fine-tuning
-        | Run Name | Status | Job ID | Started | Completed | Notes |
-        |----------|--------|--------|---------|-----------|-------|
-        | L1B_rank4 | pending | - | - | - | - |
-    """
-    for row in subject.statuses:
-        if row.status in {Status.PENDING, Status.RUNNING} and row.completed:
-            yield Found(row.line, f"{row.status}, but Completed says {row.completed}")
-    for row in subject.summary.fine_tuning:
-        if row.status == Status.PENDING and row.started:
-            yield Found(row.line, f"pending, but Started says {row.started}")
 
 
 @rule("CK308", WARNING, "an evaluation is ahead of its training")
@@ -340,17 +216,6 @@ def _status_fix(row: Row, place: int, text: str) -> tuple[Splice, ...]:
     start, end, _ = row.cells[place]
     at = row.document.find(text, start, end)
     return (Splice(at, at + len(text), bare),) if at >= 0 else ()
-
-
-@lru_cache(maxsize=4096)
-def _time(text: str | None) -> datetime | None:
-    """The time, None where it is none that exists."""
-    if not text or not _TIME.fullmatch(text):
-        return None
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 _STATUSES = frozenset(map(str, Status))
