@@ -56,6 +56,14 @@ def test_what_is_not_utf8_is_a_problem_of_that_file(call: Caller, home: Home) ->
     assert "experiment_summary.md:2: byte 0xff is not UTF-8" in said.out
 
 
+@pytest.mark.parametrize(("name", "code"), [("spec.yaml", "CK701"), ("plan.seal", "CK705")])
+def test_what_lies_beside_and_is_no_text_is_told_so(call: Caller, home: Home, name: str, code: str) -> None:
+    (home.summary(EXPERIMENT).parent / name).write_bytes(b"task: \xff\n")
+    said = call("check")
+    assert said.code == 1
+    assert f"/{name}:1:1: error {code}: it is no text in UTF-8" in said.out
+
+
 def test_paths_and_names_that_are_not_there(call: Caller) -> None:
     assert call("check", "nowhere").code == 3
     assert call("check", PATH).code == 0

@@ -101,7 +101,9 @@ def _text(path: Path) -> str | None:
     except NotFoundError:
         return None
     except CkregError:
-        return "\0"
+        from ckreg.core.check.subject import NO_TEXT  # noqa: PLC0415  # see above
+
+        return NO_TEXT
 
 
 def _unreadable(message: str) -> Problem:

@@ -20,9 +20,16 @@ if TYPE_CHECKING:
 SPEC, ESTIMATES, SEAL = "spec.yaml", "estimates.json", "plan.seal"
 
 
+NO_TEXT = "\0"
+IS_NO_TEXT = "it is no text in UTF-8: save it as such, or restore it with `git restore`"
+
+
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """The texts of the files beside the document that speak of the same plan; None where there is none."""
+    """The texts of the files beside the document that speak of the same plan; None where there is none.
+
+    `NO_TEXT` stands for one that is there, but is no text.
+    """
 
     spec: str | None = None
     estimates: str | None = None
@@ -202,6 +209,8 @@ class Subject:
         """What the spec beside the document comes to, or why it cannot be read."""
         if self.beside.spec is None:
             return None, None
+        if self.beside.spec == NO_TEXT:
+            return None, IS_NO_TEXT
         from ckreg.core.plan.resolve import resolve  # noqa: PLC0415  # YAML, 60 ms, where there is a spec
         from ckreg.core.spec import read_spec  # noqa: PLC0415
 

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 
 from ckreg.core.check.rule import ERROR, WARNING, Found, rule
-from ckreg.core.check.subject import ESTIMATES, SEAL, SPEC, Subject
+from ckreg.core.check.subject import ESTIMATES, IS_NO_TEXT, NO_TEXT, SEAL, SPEC, Subject
 from ckreg.core.text import LINE_END, one_line
 from ckreg.errors import MalformedError
 
@@ -213,6 +213,8 @@ def broken_seal(subject: Subject) -> Iterator[Found]:
 
 def _json(text: str) -> tuple[object, int, str | None]:
     """The value, the line of a fault, and the fault."""
+    if text == NO_TEXT:
+        return None, 1, IS_NO_TEXT
     try:
         return json.loads(text), 1, None
     except json.JSONDecodeError as error:
