@@ -8,9 +8,11 @@ from ckreg.core.markdown import unmarked
 
 _WHOLE = re.compile(r"(\d{1,15})(\s.*)?")
 _CELL = re.compile(r"[✓✔xX]?\s*(?:epochs?\s*)?((?:\d{1,9}|best)(?:\s*,\s*(?:\d{1,9}|best))*)?")
-_SIZE = re.compile(r"([\d,]*\.?\d+)\s*([KMGT])i?B\b")
+# Bounded, and begun only where a number begins: a line may have ten megabytes of digits.
+_AMOUNT = r"(?<![\d,.])((?:\d[\d,]{0,20})?\.?\d{1,20})\s{0,9}"
+_SIZE = re.compile(_AMOUNT + r"([KMGT])i?B\b")
 _GIB = {"K": 2**-20, "M": 2**-10, "G": 1.0, "T": 2.0**10}
-_PART = re.compile(r"([\d,]*\.?\d+)\s*(s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?)\b")
+_PART = re.compile(_AMOUNT + r"(s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?)\b")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
