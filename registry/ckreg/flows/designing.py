@@ -105,7 +105,8 @@ def draft_of(
     forecast_of = forecaster(settled.resources, settings, priors)
     forecast = forecast_of(settled.plan)
     budget = _budget(settled, settings, forecast_of, now)
-    same = tuple(notes_of(find_twins(home, settled.plan, priors.measurements)))
+    done = priors.completed({(run.model, run.batch_size) for run in settled.plan.runs})
+    same = tuple(notes_of(find_twins(home, settled.plan, done)))
     folder = str(home.experiments / settled.plan.name)
     score = quoted(home)
     sheet = Sheet(

@@ -1,6 +1,5 @@
 """What a plan could be made of: models, datasets, evaluation scripts, recipes, earlier experiments."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
@@ -34,7 +33,7 @@ def discover(home: Home, settings: Settings, priors: Priors, today: date) -> Fou
         models=_sound(_models(settings.models_dir)),
         datasets=_sound(_datasets(home, settings.ck_data_dir, recent)),
         scripts=_sound(_scripts(home, recent)),
-        recipes=recipe_choices(Counter(run.recipe for run in priors.measurements if run.recipe)),
+        recipes=recipe_choices(priors.recipes),
         experiments=_sound(Choice(name) for name in experiments),
         models_dir=settings.models_dir,
         gpus=settings.gpus,

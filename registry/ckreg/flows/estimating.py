@@ -1,8 +1,9 @@
 """Estimates from the prior runs in the cache."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from ckreg.adapters.cache import all_measurements, measurements_near, open_cache
+from ckreg.adapters.cache import all_measurements, completed_runs, measurements_near, open_cache
 from ckreg.adapters.tree import Home
 from ckreg.core.estimate import (
     Estimate,
@@ -41,6 +42,20 @@ class Priors:
         with open_cache(cache_path(self.home)) as cache:
             found = cache.rows("SELECT count(*) AS runs FROM measurements WHERE kind IN ('finetune', 'eval')")
         return int(str(found[0]["runs"]))
+
+    @property
+    def recipes(self) -> dict[str, int]:
+        """How many measured jobs each recipe has."""
+        with open_cache(cache_path(self.home)) as cache:
+            rows = cache.rows(
+                "SELECT recipe, count(*) AS jobs FROM measurements WHERE recipe > '' GROUP BY recipe"
+            )
+        return {str(row["recipe"]): int(str(row["jobs"])) for row in rows}
+
+    def completed(self, setups: Iterable[tuple[str, int | None]]) -> tuple[Measurement, ...]:
+        """The completed fine-tunes of these models with these batch sizes."""
+        with open_cache(cache_path(self.home)) as cache:
+            return completed_runs(cache, setups)
 
     @property
     def measurements(self) -> tuple[Measurement, ...]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ckreg.adapters.cache import Cache, measurements_near, open_cache, row_of
+from ckreg.adapters.cache import Cache, completed_runs, measurements_near, open_cache, row_of
 from ckreg.core.measure.measurement import Measurement, Outcome
 from tests.core.estimate.runs import evaluated, trained
 
@@ -59,3 +59,15 @@ def test_of_many_some_are_drawn_from_all_and_the_rare_are_not_missed(path: Path)
 def test_an_empty_cache_has_none(path: Path) -> None:
     with filled(path, []) as cache:
         assert measurements_near(cache, MODEL, None) == ()
+
+
+def test_completed_runs_are_those_of_the_models_and_batch_sizes(path: Path) -> None:
+    wanted = [trained(log_path="a", model=MODEL.lower()), trained(log_path="d", batch_size=None)]
+    others = [
+        trained(log_path="b", batch_size=8),
+        trained(log_path="c", outcome=Outcome.TIMEOUT),
+        evaluated(log_path="e"),
+        trained(log_path="f", model="M-3B"),
+    ]
+    with filled(path, [*others, *reversed(wanted)]) as cache:
+        assert completed_runs(cache, {(MODEL, 4), (MODEL, None)}) == tuple(wanted)

@@ -1,7 +1,7 @@
 """The SQLite cache in `.ckreg/cache.db`: built from what is committed and from logs, and safe to lose."""
 
 from ckreg.adapters.cache.measured import measurement_of, row_of, with_lookups
-from ckreg.adapters.cache.near import all_measurements, measurements_near
+from ckreg.adapters.cache.near import all_measurements, completed_runs, measurements_near
 from ckreg.adapters.cache.roots import known_roots, remember_roots
 from ckreg.adapters.cache.sql import Answer, ask
 from ckreg.adapters.cache.store import Cache, DamagedError, Row, open_cache, storable
@@ -13,6 +13,7 @@ __all__ = [
     "Row",
     "all_measurements",
     "ask",
+    "completed_runs",
     "known_roots",
     "measurement_of",
     "measurements_near",

@@ -1,7 +1,7 @@
 """Finds the measurements that an estimate may rest on, without reading all there are."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
 from ckreg.adapters.cache.measured import measurement_of
@@ -25,6 +25,11 @@ WITH RECURSIVE names(name) AS (
 SELECT name FROM names WHERE name IS NOT NULL
 """
 
+_COMPLETED = """
+SELECT * FROM measurements
+WHERE base_model = ? AND kind = 'finetune' AND batch_size IS ? AND outcome = 'completed'
+"""
+
 _Pick = tuple[str, list[object]]
 
 
@@ -41,6 +46,16 @@ def measurements_near(cache: Cache, model: str, batch_size: int | None) -> tuple
         chain.from_iterable(values for _, values in picks),
     )
     return tuple(map(measurement_of, rows))
+
+
+def completed_runs(cache: Cache, setups: Iterable[tuple[str, int | None]]) -> tuple[Measurement, ...]:
+    """The completed fine-tunes of these models with these batch sizes, in the order of their logs."""
+    found = {
+        (str(row["log_path"]), int(str(row["segment"]))): row
+        for model, batch_size in setups
+        for row in cache.rows(_COMPLETED, [base_name(model), batch_size])
+    }
+    return tuple(measurement_of(row) for _, row in sorted(found.items()))
 
 
 def all_measurements(cache: Cache) -> tuple[Measurement, ...]:

@@ -70,11 +70,6 @@ def of_range(typical: Range) -> Spread:
     return Spread(middle, 0.0, math.log(typical.high / typical.low) / (2 * _Z90))
 
 
-def widened(spread: Spread, sigma: float) -> Spread:
-    """The spread with another, independent uncertainty in it, which all such runs share."""
-    return Spread(spread.median, spread.own, math.hypot(spread.shared, sigma))
-
-
 def added(spreads: Sequence[Spread]) -> Spread:
     """The sum of independent parts of one job: variances add up, as far as each part weighs in the whole."""
     whole = sum(spread.median for spread in spreads)
