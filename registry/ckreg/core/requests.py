@@ -57,7 +57,7 @@ def from_line(line: str, request_id: str, now: datetime) -> StatusRequest:
         )
     if "id" in told:
         raise MalformedError("'id' is given by ckreg; leave it out")
-    named: dict[str, object] = {_OPTIONS.get(key, key): value for key, value in told.items()}
+    named = {_OPTIONS.get(str(key), str(key)): value for key, value in told.items()}
     for key in ("epoch", "resolved"):
         if _is_number(named.get(key)):
             named[key] = str(named[key])
