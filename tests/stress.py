@@ -26,7 +26,7 @@ ACKNOWLEDGED = "acknowledged"
 STEPS = (Status.RUNNING, None, Status.FAILED, Status.RUNNING, Status.COMPLETED)
 ROWS = (("L1B_rank4", None, None), ("L1B_rank64", None, None), ("L1B_rank4", "cap", "0"))
 MORE_ROWS = (("L1B_rank4", "cap", "1"), ("L1B_rank64", "cap", "best"))
-_TIMEOUT_SECONDS = 120.0
+_TIMEOUT_SECONDS = 300.0
 
 
 class Play(NamedTuple):
