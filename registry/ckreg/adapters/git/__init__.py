@@ -6,7 +6,7 @@ from ckreg.adapters.git.history import CommitSeen, commits_below, head, is_ances
 from ckreg.adapters.git.objects import Objects
 from ckreg.adapters.git.provenance import commit_of
 from ckreg.adapters.git.repo import Repo, create, is_repository, open_repo, refuse_bare, require_identity
-from ckreg.adapters.git.staged import staged_summaries
+from ckreg.adapters.git.staged import is_ours, staged_summaries
 
 __all__ = [
     "Change",
@@ -22,6 +22,7 @@ __all__ = [
     "files_on_branches",
     "head",
     "is_ancestor",
+    "is_ours",
     "is_repository",
     "open_repo",
     "refuse_bare",

@@ -16,6 +16,8 @@ NO_IDENTITY = (
 TIMEOUT_SECONDS = 120
 # A folder that came with a clone may look like a git folder, with settings that name programs: not obeyed.
 SAFE = ("-c", "safe.bareRepository=explicit")
+# Set while ckreg commits, on which its hooks leave at once: it has checked already.
+OURS = "CKREG_COMMIT"
 _LOSSLESS = "surrogateescape"  # what is not UTF-8 goes through unchanged
 # What git calls its local variables: set in a hook, they would lead our git to another index or repository.
 _LOCAL = {

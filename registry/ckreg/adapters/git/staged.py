@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from ckreg.adapters.git.objects import Objects
-from ckreg.adapters.git.repo import Repo
+from ckreg.adapters.git.repo import OURS, Repo
 from ckreg.adapters.git.versions import experiment_folders
 from ckreg.adapters.tree import EXPERIMENTS, SUMMARY
 from ckreg.core.guard import Version
@@ -31,6 +31,11 @@ def staged_summaries(repo: Repo, beside: Sequence[str] = ()) -> Iterator[tuple[s
             texts = {name: text for name, text in read if text is not None}
             if SUMMARY in texts:
                 yield f"{folder}/{SUMMARY}", texts
+
+
+def is_ours() -> bool:
+    """Whether a hook runs for a commit of ckreg's own."""
+    return bool(os.environ.get(OURS))
 
 
 def next_commit(repo: Repo, message: str) -> list[tuple[str, ...]]:
