@@ -5,16 +5,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ckreg.adapters.cache import Cache, DamagedError, Row, open_cache
-from ckreg.adapters.git import head, is_ancestor, status_events
 from ckreg.adapters.tree import Home, read_text
-from ckreg.core.status import StatusEvent
 from ckreg.core.summary.values import Summary
 from ckreg.errors import CkregError
 from ckreg.flows.kept import import_prior_runs
+from ckreg.flows.reading_history import refresh_history
 
 _DOCUMENT_TABLES = ("variables", "runs", "evaluations", "predictions")
 ESTIMATES = "estimates.json"
-_LAST_COMMIT = "last_commit"
 
 
 def cache_path(home: Home) -> Path:
@@ -58,7 +56,7 @@ def refresh(cache: Cache, home: Home) -> None:
             for name, summary in documents.items():
                 _store(cache, name, summary, home.summary(name), stamps[name])
                 cache.put("predictions", prediction_rows(name, home.experiments / name / ESTIMATES))
-    _refresh_events(cache, home)
+    refresh_history(cache, home)
     import_prior_runs(cache, home)
 
 
@@ -142,40 +140,3 @@ def prediction_rows(name: str, path: Path) -> Iterator[Row]:
 
 
 _PREDICTION = ("run_name", "task", "epoch", "median_seconds", "p90_seconds", "tier")
-
-
-def _refresh_events(cache: Cache, home: Home) -> None:
-    """Add the events of the commits since the last that was read; all of them where history was rewritten."""
-    try:
-        now = head(home)
-        before = cache.fact(_LAST_COMMIT)
-        if now is None or now == before:
-            return
-        grown = before is not None and is_ancestor(home, before)
-        events = [_event_row(event) for event in status_events(home, before if grown else None)]
-    except CkregError:  # no git here: a registry that was only copied can still be asked
-        return
-    with cache.writing():
-        if not grown:
-            cache.clear("status_events")
-        cache.put("status_events", events)
-        cache.put("facts", [{"name": _LAST_COMMIT, "value": now}])
-
-
-def _event_row(event: StatusEvent) -> Row:
-    return {
-        "commit_id": event.commit,
-        "id": event.id,
-        "author": event.author,
-        "experiment": event.experiment,
-        "run": event.run,
-        "task": event.task,
-        "epoch": event.epoch,
-        "from_status": event.from_status,
-        "to_status": event.to_status,
-        "job": event.job,
-        "by": event.by,
-        "evidence": event.evidence,
-        "at": event.at,
-        "forced": event.forced,
-    }

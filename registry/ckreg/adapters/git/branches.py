@@ -50,13 +50,13 @@ def contents(repo: Repo, blobs: Iterable[str]) -> Mapping[str, str]:
     if not asked:
         return {}
     answer = repo.call("cat-file", "--batch", stdin="".join(f"{blob}\n" for blob in asked))
-    rest, found = answer.stdout.encode(errors="surrogateescape"), {}
-    while rest:
-        head, _, rest = rest.partition(b"\n")
-        blob, _, size = head.decode().rpartition(" ")
+    given, found, at = answer.stdout.encode(errors="surrogateescape"), {}, 0
+    while (end := given.find(b"\n", at)) >= 0:
+        blob, _, size = given[at:end].decode(errors="replace").rpartition(" ")
+        at = end + 1
         if not size.isdigit():  # `<id> missing`
             continue
-        content, rest = rest[: int(size)], rest[int(size) + 1 :]
+        content, at = given[at : at + int(size)], at + int(size) + 1
         try:
             found[blob.split(" ")[0]] = content.decode()
         except UnicodeDecodeError:
