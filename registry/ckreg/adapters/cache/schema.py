@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from ckreg.core.query import VIEWS
 
-SCHEMA = 9
+SCHEMA = 10
 """Kept in SQLite's `user_version`; another number there means: drop everything and build anew."""
 
 
@@ -32,6 +32,8 @@ TABLES = {
             "path": str,
             "mtime_ns": int,
             "size": int,
+            # The ids that git has for the document and for estimates.json.
+            "blobs": str,
         },
         ("name",),
     ),

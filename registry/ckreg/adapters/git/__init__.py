@@ -1,6 +1,6 @@
 """git, by its own commands."""
 
-from ckreg.adapters.git.branches import contents, files_on_branches
+from ckreg.adapters.git.branches import contents, files_at, files_on_branches
 from ckreg.adapters.git.commit import Change, Texts, commit_change, refuse_link, refuse_unless_free
 from ckreg.adapters.git.history import Commit, Standing, Touched, grown, standing, status_events, touched
 from ckreg.adapters.git.moments import commit_at, since
@@ -20,6 +20,7 @@ __all__ = [
     "commit_of",
     "contents",
     "create",
+    "files_at",
     "files_on_branches",
     "grown",
     "is_repository",

@@ -7,6 +7,7 @@ from ckreg.adapters.git.repo import Repo
 
 MOST_BRANCHES = 50
 _LARGEST = 256 * 1024  # bytes
+_LINK = "120000"
 _FORMAT = "--format=%(objectname) %(refname)%(symref)"
 
 
@@ -42,6 +43,15 @@ def _files(repo: Repo, commit: str, branch: str, folder: str) -> Iterator[Branch
         _, kind, blob, size = facts.split()
         if kind == "blob" and int(size) <= _LARGEST:
             yield BranchFile(branch, path, blob)
+
+
+def files_at(repo: Repo, commit: str, folder: str) -> Iterator[tuple[str, str]]:
+    """The files under a folder at a commit: the path in the registry, and the id of the content."""
+    for entry in filter(None, repo.run("ls-tree", "-r", "-z", commit, "--", f"{folder}/").split("\0")):
+        facts, _, path = entry.partition("\t")
+        mode, kind, blob = facts.split()
+        if kind == "blob" and mode != _LINK:
+            yield path, blob
 
 
 def contents(repo: Repo, blobs: Iterable[str]) -> Mapping[str, str]:

@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime, time
+from pathlib import Path
 
 from ckreg.adapters.git.repo import Repo, call_git
 from ckreg.adapters.tree import Home
@@ -25,7 +26,7 @@ _HINT = (
 )
 
 
-def moment(home: Home, word: str, now: datetime, *, end: bool = False) -> datetime | None:
+def _moment(root: Path, word: str, now: datetime, *, end: bool = False) -> datetime | None:
     """The time that a date means; a day alone means its beginning, or its `end`. None where it is no date."""
     word = word.strip()
     if exact := _iso(word, end=end):
@@ -33,7 +34,7 @@ def moment(home: Home, word: str, now: datetime, *, end: bool = False) -> dateti
     if not _WORDS.fullmatch(word):
         return None
     known = {"GIT_TEST_DATE_NOW": str(int(now.timestamp()))}
-    told = _TOLD.match(call_git(home.root, "rev-parse", f"--since={word}", env=known).stdout)
+    told = _TOLD.match(call_git(root, "rev-parse", f"--since={word}", env=known).stdout)
     return datetime.fromtimestamp(int(told[1])).astimezone() if told else None
 
 
@@ -53,7 +54,7 @@ def since(home: Home, word: str, now: datetime) -> datetime:
     Raises:
         UsageError: it is neither.
     """
-    if found := moment(home, word, now):
+    if found := _moment(home.root, word, now):
         return found
     done = call_git(home.root, "log", "-1", "--format=%ct", "--end-of-options", word, "--")
     if done.returncode or not done.stdout.strip().isdigit():
@@ -61,7 +62,7 @@ def since(home: Home, word: str, now: datetime) -> datetime:
     return datetime.fromtimestamp(int(done.stdout)).astimezone()
 
 
-def commit_at(repo: Repo, home: Home, word: str, now: datetime) -> str:
+def commit_at(repo: Repo, word: str, now: datetime) -> str:
     """The commit that a revision names, or the one at which this branch was on a date.
 
     Raises:
@@ -71,7 +72,7 @@ def commit_at(repo: Repo, home: Home, word: str, now: datetime) -> str:
     named = repo.call("rev-parse", "--quiet", "--verify", "--end-of-options", f"{word}^{{commit}}")
     if not named.returncode:
         return named.stdout.strip()
-    when = moment(home, word, now, end=True)
+    when = _moment(repo.root, word, now, end=True)
     if when is None:
         raise NotFoundError(f"{word!r} is no revision of {repo.root}, and no date. {_HINT}")
     asked = ("-1", "--first-parent", f"--min-age={int(when.timestamp())}", "HEAD", "--")

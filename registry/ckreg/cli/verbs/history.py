@@ -77,6 +77,8 @@ def _emit(line: Told, *, named: bool, whole: bool) -> None:
 def _in_short(line: Told) -> list[str]:
     if line.commit is None:
         return []
+    if line.status is not None:
+        return [", ".join(line.details)]
     more = len(line.details) - _SHOWN
     return [*line.details[:_SHOWN], *([f"and {more} more (--all)"] if more > 0 else [])]
 

@@ -5,7 +5,7 @@ from typing import TypedDict, Unpack
 import click
 
 from ckreg.adapters.config import load_settings
-from ckreg.cli.common import Place, dry_run_option, json_option
+from ckreg.cli.common import Place, at_option, dry_run_option, json_option
 from ckreg.cli.output import counts_in_words, emit, emit_diff, emit_json, emit_table, note, short_time, warn
 from ckreg.commands.status_set import Wish, how_it_went, status_preview, status_set
 from ckreg.commands.status_show import ExperimentStatus, status_show
@@ -35,14 +35,15 @@ def command(ctx: click.Context) -> None:
     `ckreg status` alone is `ckreg status show`.
     """
     if ctx.invoked_subcommand is None:
-        ctx.invoke(show, experiment=None, as_json=False)
+        ctx.invoke(show, experiment=None, at=None, as_json=False)
 
 
 @command.command()
 @click.argument("experiment", required=False)
+@at_option
 @json_option
 @click.pass_obj
-def show(place: Place, experiment: str | None, as_json: bool) -> None:
+def show(place: Place, experiment: str | None, at: str | None, as_json: bool) -> None:
     """Show how far an experiment is, or all of them.
 
     EXPERIMENT may be the beginning of a name.
@@ -51,7 +52,7 @@ def show(place: Place, experiment: str | None, as_json: bool) -> None:
     Example:
       ckreg status show cap_8L_lora
     """
-    found = status_show(place.home(), experiment)
+    found = status_show(place.home(), experiment, at)
     if as_json:
         told = [_as_told(status) for status in found]
         emit_json(told[0] if experiment is not None else told)
