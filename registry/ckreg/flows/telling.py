@@ -69,8 +69,9 @@ def history_of(home: Home, asked: Asked) -> list[Told]:
     names = home.experiment_names() if asked.experiment is None else [asked.experiment]
     told = [entry for name in names for entry in _logged(home, name)]
     with fresh_cache(home) as cache:
-        told += _rows(cache, _EVENTS, asked, _status)
-        told += _rows(cache, _COMMITS, asked, _commit)
+        # What a commit is about comes before the statuses that it changed.
+        told += _rows(cache, "commits", asked, _commit)
+        told += _rows(cache, "status_history", asked, _status)
     if asked.run is not None:
         told = [line for line in told if _is_about(line, asked.run)]
         if not told:
@@ -81,14 +82,10 @@ def history_of(home: Home, asked: Asked) -> list[Told]:
     return sorted(wanted, key=lambda line: line.at)  # stable: what has one time stays in its order
 
 
-# A short account of what a commit did comes before its status changes.
-_EVENTS = "SELECT * FROM status_history"
-_COMMITS = "SELECT * FROM commits"
-
-
-def _rows(cache: Cache, sql: str, asked: Asked, told: Callable[[Row], Told]) -> list[Told]:
+def _rows(cache: Cache, table: str, asked: Asked, told: Callable[[Row], Told]) -> list[Told]:
     where, values = ("", []) if asked.experiment is None else (" WHERE experiment = ?", [asked.experiment])
-    return [told(row) for row in cache.rows(f"{sql}{where} ORDER BY place", values)]
+    sql = f"SELECT * FROM {table}{where} ORDER BY place"  # noqa: S608  # names of our own
+    return [told(row) for row in cache.rows(sql, values)]
 
 
 def _is_wanted(line: Told, asked: Asked) -> bool:
