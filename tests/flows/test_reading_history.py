@@ -202,6 +202,22 @@ def test_an_event_that_was_picked_onto_another_branch_counts_once(home: Home, gi
         assert cache.count("status_history") == 1
 
 
+def test_a_change_that_a_person_s_commit_took_along_counts_once(home: Home, git: Git) -> None:
+    edit(home, git, *starting("L1B_rank4", "7"), message="mine, and what lay there")
+    told = {
+        "experiment": EXPERIMENT,
+        "run": "L1B_rank4",
+        "from": "pending",
+        "to": "running",
+        "at": "x",
+        "id": "a",
+    }
+    git(home.root, "commit", "-q", "--allow-empty", "-m", f"status: x\n\nCkreg-Status: {json.dumps(told)}")
+    assert len(events(home)) == 2
+    with open_cache(home.state / "cache.db") as cache:
+        assert [row["by_hand"] for row in cache.rows("SELECT by_hand FROM status_history")] == [0]
+
+
 def test_a_document_that_comes_with_statuses_tells_of_them(home: Home, git: Git) -> None:
     other = home.experiments / "other_2025-10-22" / "experiment_summary.md"
     other.parent.mkdir()

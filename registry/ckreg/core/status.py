@@ -62,8 +62,8 @@ class StatusRequest:
 class StatusEvent:
     """One recorded change of a row, as its commit tells it; absent values are None.
 
-    `by_hand`: no trailer tells of it, the document alone changed. `overtaken`: it was asked for, but later
-    evidence was there already, so that nothing changed.
+    `by_hand`: no trailer tells of it, the document alone changed. `overtaken` is the status that was asked
+    for when later evidence was there already, so that nothing changed.
     """
 
     commit: str
@@ -80,7 +80,7 @@ class StatusEvent:
     by: str | None = None
     evidence: str | None = None
     forced: bool = False
-    overtaken: bool = False
+    overtaken: str | None = None
     by_hand: bool = False
 
 

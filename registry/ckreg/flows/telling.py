@@ -29,7 +29,7 @@ class StatusChange:
     by: str | None
     evidence: str | None
     forced: bool
-    overtaken: bool
+    overtaken: str | None
     by_hand: bool
     attempt: int
 
@@ -134,7 +134,6 @@ def _status(row: Row) -> Told:
     change = StatusChange(
         run=str(row["run"]),
         forced=bool(row["forced"]),
-        overtaken=bool(row["overtaken"]),
         by_hand=bool(row["by_hand"]),
         attempt=int(str(row["attempt"] or 0)),
         **{column: _text(row[column]) for column in _TEXTS},
@@ -153,7 +152,7 @@ def _status(row: Row) -> Told:
     )
 
 
-_TEXTS = ("task", "epoch", "from_status", "to_status", "job", "by", "evidence")
+_TEXTS = ("task", "epoch", "from_status", "to_status", "job", "by", "evidence", "overtaken")
 
 
 def _words(change: StatusChange) -> str:
@@ -176,7 +175,7 @@ def _details(change: StatusChange) -> Iterator[str]:
     if change.forced:
         yield "forced"
     if change.overtaken:
-        yield "overtaken: later evidence was there already"
+        yield f"{change.overtaken} came too late: overtaken"
 
 
 def _text(value: object) -> str | None:

@@ -101,7 +101,8 @@ TABLES = {
             "at": str,
             "committed": str,
             "forced": int,
-            "overtaken": int,
+            # The status that was asked for, but came too late: nothing changed.
+            "overtaken": str,
             "by_hand": int,
         },
         ("commit_id", "number"),
