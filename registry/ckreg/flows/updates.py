@@ -10,16 +10,18 @@ from ckreg.adapters.git import (
     Texts,
     commit_change,
     open_repo,
+    read_texts,
     refuse_link,
     refuse_unless_free,
     require_identity,
 )
-from ckreg.adapters.tree import EXPERIMENTS, PRIOR_RUNS, SUMMARY, Home, locked
+from ckreg.adapters.tree import EXPERIMENTS, PRIOR_RUNS, SUMMARY, Home
 from ckreg.core.status import Status, StatusRequest
 from ckreg.core.summary.edit import NONE, changed_cells, key_of, touched, with_cells
 from ckreg.core.summary.rows import find_row
 from ckreg.core.update import Update, message
 from ckreg.errors import BusyError, CkregError, NotFoundError, OutsideError, RefusedError
+from ckreg.flows.committing import changing
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,16 +77,10 @@ def preview(home: Home, request: StatusRequest) -> Preview:
     Raises:
         CkregError: as `apply`.
     """
-    shown: list[Preview] = []
-
-    def plan(old: Mapping[str, Texts]) -> Change:
-        path = document_path(request)
-        texts, _ = _with_update(old[path], request, path)
-        shown.append(Preview(path, old[path].working or "", texts.working or ""))
-        return Change(old, "")
-
-    commit_change(open_repo(home.root), [document_path(request)], plan)
-    return shown[-1]
+    path = document_path(request)
+    old = read_texts(open_repo(home.root), [path])[path]
+    new, _ = _with_update(old, request, path)
+    return Preview(path, old.working or "", new.working or "")
 
 
 def document_path(request: StatusRequest) -> str:
@@ -94,7 +90,7 @@ def document_path(request: StatusRequest) -> str:
 
 def _apply_spooled(home: Home, repo: Repo, request: StatusRequest, timeout_seconds: float) -> Committed:
     refuse_unless_free(repo)
-    with locked(home, timeout_seconds=timeout_seconds):
+    with changing(home, timeout_seconds=timeout_seconds):
         told = spool.take_answer(home, request.id)
         if told is None:
             return _flush(home, repo, request)

@@ -1,11 +1,13 @@
 """Calls git for one registry: no terminal, no editor, no prompt, a time limit."""
 
+import contextlib
 import os
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from subprocess import CompletedProcess
+from typing import IO
 
 from ckreg.errors import NotFoundError, OutsideError, RefusedError
 
@@ -16,14 +18,19 @@ NO_IDENTITY = (
 TIMEOUT_SECONDS = 120
 _LOSSLESS = "surrogateescape"  # what is not UTF-8 goes through unchanged
 # What git calls its local variables: set in a hook, they would lead our git to another index or repository.
+# Other ways to read paths contradict ours, that every path is a name.
 _LOCAL = {
     "GIT_ALTERNATE_OBJECT_DIRECTORIES",
     "GIT_COMMON_DIR",
     "GIT_DIR",
+    "GIT_GLOB_PATHSPECS",
     "GIT_GRAFT_FILE",
+    "GIT_ICASE_PATHSPECS",
     "GIT_IMPLICIT_WORK_TREE",
     "GIT_INDEX_FILE",
     "GIT_INTERNAL_SUPER_PREFIX",
+    "GIT_NAMESPACE",
+    "GIT_NOGLOB_PATHSPECS",
     "GIT_NO_REPLACE_OBJECTS",
     "GIT_OBJECT_DIRECTORY",
     "GIT_PREFIX",
@@ -43,11 +50,15 @@ _UNDER_WAY = {
 
 @dataclass(frozen=True, slots=True)
 class Repo:
-    """The git repository around a registry; `prefix` leads from its top to the registry, `""` or `a/b/`."""
+    """The git repository around a registry; `prefix` leads from its top to the registry, `""` or `a/b/`.
+
+    `inherited` are open files that every git is given: their locks tell that it lives.
+    """
 
     root: Path
     git_dir: Path
     prefix: str
+    inherited: tuple[int, ...] = ()
 
     def run(self, *words: str, stdin: str | None = None, env: Mapping[str, str] | None = None) -> str:
         """What git printed.
@@ -64,7 +75,7 @@ class Repo:
         self, *words: str, stdin: str | None = None, env: Mapping[str, str] | None = None
     ) -> CompletedProcess[str]:
         """Run git in the registry's folder and give all of what came back."""
-        return call_git(self.root, *words, stdin=stdin, env=env)
+        return call_git(self.root, *words, stdin=stdin, env=env, inherited=self.inherited)
 
     def under_way(self) -> str | None:
         """The operation in the middle of which git is, `a merge` say, or None."""
@@ -84,7 +95,11 @@ class Repo:
 
 
 def call_git(
-    folder: Path, *words: str, stdin: str | None = None, env: Mapping[str, str] | None = None
+    folder: Path,
+    *words: str,
+    stdin: str | None = None,
+    env: Mapping[str, str] | None = None,
+    inherited: tuple[int, ...] = (),
 ) -> CompletedProcess[str]:
     """Run git in a folder; texts go in and out as UTF-8 with their own line endings.
 
@@ -100,15 +115,17 @@ def call_git(
         "LC_ALL": "C",
     }
     try:
-        done = subprocess.run(
-            ["git", *words],
-            cwd=folder,
-            env={**clean, **quiet, **(env or {})},
-            capture_output=True,
-            timeout=TIMEOUT_SECONDS,
-            check=False,
-            input=(stdin or "").encode(errors=_LOSSLESS),  # empty: git never waits for a terminal
-        )
+        with _given(stdin) as given:
+            done = subprocess.run(
+                ["git", *words],
+                cwd=folder,
+                env={**clean, **quiet, **(env or {})},
+                capture_output=True,
+                timeout=TIMEOUT_SECONDS,
+                check=False,
+                stdin=given,
+                pass_fds=inherited,
+            )
     except FileNotFoundError:
         raise OutsideError("git is not on PATH. Install it (2.36 or newer), or load its module.") from None
     except subprocess.TimeoutExpired:
@@ -121,6 +138,24 @@ def call_git(
         done.stdout.decode(errors=_LOSSLESS),
         done.stderr.decode(errors=_LOSSLESS),
     )
+
+
+@contextlib.contextmanager
+def _given(text: str | None) -> Iterator[IO[bytes] | int]:
+    """What git reads: nothing, or all of a text. A pipe would give it half where its writer is killed."""
+    if text is None:
+        yield subprocess.DEVNULL  # git never waits for a terminal
+        return
+    import tempfile  # noqa: PLC0415  # 5 ms that reading verbs need not pay
+
+    with contextlib.ExitStack() as stack:
+        try:
+            file = stack.enter_context(tempfile.TemporaryFile())
+            file.write(text.encode(errors=_LOSSLESS))
+            file.seek(0)
+        except OSError as error:
+            raise OutsideError(f"{tempfile.gettempdir()} cannot be written: {error.strerror}.") from error
+        yield file
 
 
 def last_words(done: CompletedProcess[str]) -> str:
