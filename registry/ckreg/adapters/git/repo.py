@@ -38,6 +38,13 @@ _LOCAL = {
     "GIT_SHALLOW_FILE",
     "GIT_WORK_TREE",
 }
+# Settings of a person that would change what git prints for us.
+_SAME_EVERYWHERE = (
+    "-c", "color.ui=false",
+    "-c", "log.showSignature=false",
+    "-c", "trailer.separators=:",
+    "-c", "i18n.logOutputEncoding=UTF-8",
+)  # fmt: skip
 # Which operation under way leaves which trace in the git folder.
 _UNDER_WAY = {
     "MERGE_HEAD": "a merge",
@@ -117,7 +124,7 @@ def call_git(
     try:
         with _given(stdin) as given:
             done = subprocess.run(
-                ["git", *words],
+                ["git", *_SAME_EVERYWHERE, *words],
                 cwd=folder,
                 env={**clean, **quiet, **(env or {})},
                 capture_output=True,
