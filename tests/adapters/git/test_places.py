@@ -1,6 +1,7 @@
 """Registries in unusual repositories: a status goes in, and a person's edits stay staged or unfinished."""
 
 import subprocess
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -136,7 +137,9 @@ def test_killed_around_its_commit_it_is_finished_or_undone(
     hook.write_text(f"#!/bin/sh\n[ $1 = {phase} ] && kill -9 $(ps -o ppid= -p $PPID) $PPID\nexit 0\n")
     hook.chmod(0o755)
     words = ["status", "set", EXPERIMENT, "L1B_rank4", "--note", "x"]
-    killed = subprocess.run(["ckreg", "-C", str(place.root), *words], capture_output=True, check=False)
+    killed = subprocess.run(
+        [sys.executable, "-m", "ckreg", "-C", str(place.root), *words], capture_output=True, check=False
+    )
     assert killed.returncode == -9
     hook.unlink()
     apply(place, asked(2, task="cap", epoch="0"))
@@ -269,7 +272,7 @@ def test_a_person_s_settings_change_nothing(tmp_path: Path, git: Git) -> None:
     for key, value in SETTINGS.items():
         git(tmp_path, "config", "--global", key, value)
     init(tmp_path / "another")
-    apply(home, asked(1, note="Zoë # C not a comment"))
+    apply(home, asked(1, evidence="Zoë"))
     (root / DOCUMENT).write_text((root / DOCUMENT).read_text() + UNFINISHED)
     apply(home, asked(2, note="# C still none"))
     apply(home, asked(2, note="# C still none"))

@@ -9,6 +9,7 @@ from pathlib import Path
 from subprocess import CompletedProcess
 from typing import IO
 
+from ckreg.adapters.tree import Home
 from ckreg.errors import NotFoundError, OutsideError, RefusedError
 
 NO_IDENTITY = (
@@ -210,14 +211,34 @@ def refuse_bare(folder: Path) -> None:
 
 
 def create(root: Path) -> None:
-    """Make a repository of this folder.
+    """Make a repository of this folder, whole or not at all: a killed `git init` could not be repeated.
 
     Raises:
-        OutsideError: git failed.
+        OutsideError: git failed, or the folder cannot be written.
     """
-    done = call_git(root, "init", "--quiet")
+    if (root / ".git").exists():  # what git does not take for a repository: it says why
+        _init(root)
+        return
+    import shutil  # noqa: PLC0415  # 4 ms, once in a registry's life
+
+    making = Home(root).state / "init"
+    try:
+        shutil.rmtree(making, ignore_errors=True)
+        making.mkdir(parents=True)
+        _init(making)
+        (making / ".git").rename(root / ".git")
+    except OSError as error:
+        raise OutsideError(f"{root} cannot become a repository: {error.strerror}.") from error
+    finally:
+        shutil.rmtree(making, ignore_errors=True)
+        with contextlib.suppress(OSError):
+            making.parent.rmdir()
+
+
+def _init(folder: Path) -> None:
+    done = call_git(folder, "init", "--quiet")
     if done.returncode:
-        raise OutsideError(f"`git init` failed in {root}: {last_words(done)}")
+        raise OutsideError(f"`git init` failed in {folder}: {last_words(done)}")
 
 
 def require_identity(root: Path) -> None:

@@ -17,6 +17,7 @@ SAFE = (
     "-c", "i18n.commitEncoding=UTF-8",
 )  # fmt: skip
 ENV = {"CKREG_COMMIT": "1"}  # our own hook stubs leave at once: ckreg has checked already
+_FATAL = 128  # git dies with it; a hook that refuses makes it 1
 _CANNOT_WRITE = ("Permission denied", "Read-only file system", "No space left", "Disk quota exceeded")
 
 
@@ -31,4 +32,6 @@ def failure(done: CompletedProcess[str]) -> CkregError:
         return TryAgainError(last_words(done))
     if "user.email" in said:
         return OutsideError(NO_IDENTITY)
+    if done.returncode >= _FATAL and "hook" not in said:
+        return OutsideError(f"git failed: {last_words(done)}. Files and history are as before.")
     return RefusedError(f"git refused the commit: {last_words(done)}. Files and history are as before.")

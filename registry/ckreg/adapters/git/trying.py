@@ -31,6 +31,5 @@ def until_at_rest(repo: Repo, what: Callable[[], _T]) -> _T:
         except TryAgainError as error:
             reason = str(error)
             time.sleep(WAIT_SECONDS * (attempt + 1) / 2)
-    raise BusyError(
-        f"{repo.root}: git stayed busy: {reason}. If no git is running, remove {repo.git_dir / 'index.lock'}."
-    )
+    remedy = "If no git is running, remove that file." if ".lock" in reason else "Try again."
+    raise BusyError(f"{repo.root}: git stayed busy: {reason}. {remedy}")
