@@ -11,7 +11,7 @@ from ckreg.adapters.tree import EXPERIMENTS, PRIOR_RUNS, SETTINGS, SUMMARY, Home
 from ckreg.core.settings import default_ckreg_toml
 from ckreg.core.text import with_lines
 from ckreg.errors import NotFoundError, OutsideError, RefusedError
-from ckreg.flows.committing import Edit, commit_edits
+from ckreg.flows.committing import Edit, commit_edits, finish_interrupted
 
 IGNORED = (".ckreg/", "ckreg.local.toml", "claude.local.md")
 ATTRIBUTES = (f"{SUMMARY} merge=ckreg diff=ckreg", f"{PRIOR_RUNS} merge=union")
@@ -54,6 +54,7 @@ def init(folder: Path) -> Initialised:
     new_repository = not is_repository(folder)
     if new_repository:
         create(folder)
+    finish_interrupted(home)
     new_state = not home.state.exists()
     try:
         commit = commit_edits(home, _edits(folder), "ckreg: set up the registry\n")

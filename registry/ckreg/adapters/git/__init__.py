@@ -1,7 +1,8 @@
 """git, by its own commands."""
 
+from ckreg.adapters.git.announcing import recover
 from ckreg.adapters.git.branches import contents, files_at, files_on_branches
-from ckreg.adapters.git.commit import Change, Texts, commit_change, refuse_link, refuse_unless_free
+from ckreg.adapters.git.commit import Change, commit_change, refuse_unless_free
 from ckreg.adapters.git.differing import Differing, differing
 from ckreg.adapters.git.empty import commit_message_only
 from ckreg.adapters.git.history import Commit, Standing, Touched, grown, standing, status_events, touched
@@ -11,6 +12,7 @@ from ckreg.adapters.git.provenance import commit_of
 from ckreg.adapters.git.recent import recent_events
 from ckreg.adapters.git.repo import Repo, create, is_repository, open_repo, refuse_bare, require_identity
 from ckreg.adapters.git.staged import is_ours, staged_summaries
+from ckreg.adapters.git.texts import Texts, read_texts, refuse_link
 
 __all__ = [
     "Change",
@@ -34,7 +36,9 @@ __all__ = [
     "is_ours",
     "is_repository",
     "open_repo",
+    "read_texts",
     "recent_events",
+    "recover",
     "refuse_bare",
     "refuse_link",
     "refuse_unless_free",
