@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from ckreg.adapters.git import Repo, open_repo, staged_beside
+from ckreg.adapters.git import Repo, driver_preview, install_driver, open_repo, remove_driver, staged_beside
 from ckreg.adapters.stubs import STUBS, install_stub, remove_stub, stub_text
 from ckreg.adapters.tree import SUMMARY, Home
 from ckreg.core.seal import SEAL
 from ckreg.core.sealed_commit import Sides, complaint, has_reason
 from ckreg.errors import RefusedError
+
+DRIVER = "merge driver"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,22 +30,26 @@ def hooks_install(home: Home) -> Hooks:
     repo = open_repo(home.root)
     folder = _own_folder(repo)
     registry = f"./{repo.prefix}"
-    return Hooks(
-        folder, tuple(name for name in STUBS if install_stub(folder, name, stub_text(name, registry)))
-    )
+    changed = [name for name in STUBS if install_stub(folder, name, stub_text(name, registry))]
+    driver = [DRIVER] if install_driver(repo) else []
+    return Hooks(folder, (*changed, *driver))
 
 
 def hooks_preview(home: Home) -> dict[Path, str]:
     """The stubs that `hooks_install` would write, by their path."""
     repo = open_repo(home.root)
     folder = _own_folder(repo)
-    return {folder / name: stub_text(name, f"./{repo.prefix}") for name in STUBS}
+    stubs = {folder / name: stub_text(name, f"./{repo.prefix}") for name in STUBS}
+    return {**stubs, **driver_preview(repo)}
 
 
 def hooks_uninstall(home: Home) -> Hooks:
     """Take ckreg's hooks away, and put back those that were there before."""
-    folder = open_repo(home.root).hooks_folder()
-    return Hooks(folder, tuple(name for name in STUBS if remove_stub(folder, name)))
+    repo = open_repo(home.root)
+    folder = repo.hooks_folder()
+    changed = [name for name in STUBS if remove_stub(folder, name)]
+    driver = [DRIVER] if remove_driver(repo) else []
+    return Hooks(folder, (*changed, *driver))
 
 
 def check_message(home: Home, message: str) -> list[str]:
