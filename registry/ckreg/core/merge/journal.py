@@ -1,14 +1,27 @@
 """Merges `design-experiment.log`: entries that both sides added stand in the order of their times."""
 
-import heapq
 import re
+from collections import Counter
 from itertools import pairwise
+from typing import NamedTuple
 
 from ckreg.core.merge.envelope import opened
 from ckreg.core.merge.plain import merged_lines
 from ckreg.core.merge.values import LineMerge, Markers, Merged, Sides, written
 
 _HEAD = re.compile(r"^\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\] ", re.MULTILINE)
+_GAP = "\n\n"
+
+
+class _Entry(NamedTuple):
+    """An entry's time as written, its text, and which one it is of those that are equal."""
+
+    time: str
+    text: str
+    number: int
+
+
+_Entries = dict[_Entry, str]
 
 
 def merge_journal(sides: Sides, merge_lines: LineMerge, markers: Markers) -> Merged:
@@ -21,29 +34,38 @@ def merge_journal(sides: Sides, merge_lines: LineMerge, markers: Markers) -> Mer
     if sides.theirs == sides.base:
         return Merged(sides.ours)
     bodies, envelope = opened(sides)
-    base, ours, theirs = bodies
-    added = [text[len(base) :] for text in (ours, theirs) if text.startswith(base)]
-    if len(added) == 2 and all(_HEAD.match(text.lstrip("\n")) for text in added):  # noqa: PLR2004  # both
-        return Merged(envelope.put_around(base + _joined(*added), clashes=False))
+    joined = _joined(*(_entries(text) for text in bodies))
+    if joined is not None:
+        return Merged(envelope.put_around(joined, clashes=False))
     merged = written(merged_lines(bodies, merge_lines), markers)
     return Merged(envelope.put_around(merged.text, clashes=merged.conflicts > 0), merged.conflicts)
 
 
-def _joined(ours: str, theirs: str) -> str:
-    """The entries of both in the order of their times, each once, parted by blank lines as they were."""
+def _joined(base: _Entries, ours: _Entries, theirs: _Entries) -> str | None:
+    """All entries of both, in the order of their times; None where one side changed what was there."""
+    if not set(base) <= set(ours) or not set(base) <= set(theirs):
+        return None
     # One of the two goes first where times are equal, whoever merges.
-    first, second = (_entries(text) for text in sorted((ours, theirs)))
-    new = [entry for entry in second if entry not in first]
-    entries = heapq.merge(first, new, key=_time)
-    lead = ours[: len(ours) - len(ours.lstrip("\n"))]
-    trail = ours[len(ours.rstrip("\n")) :]
-    return lead + "\n\n".join(entries) + trail
+    first, second = sorted((ours, theirs), key=list)
+    order = list(first)
+    for entry in second:
+        if entry not in first:
+            later = (place for place, other in enumerate(order) if other.time > entry.time)
+            order.insert(next(later, len(order)), entry)
+    gaps = {entry: max(first.get(entry, ""), second.get(entry, "")) for entry in order}
+    end = first[next(reversed(first))]
+    texts = [f"{entry.text}{max(gaps[entry], _GAP)}" for entry in order[:-1]]
+    return "".join([*texts, order[-1].text, end])
 
 
-def _entries(text: str) -> list[str]:
-    edges = [*(match.start() for match in _HEAD.finditer(text)), len(text)]
-    return [text[start:end].strip("\n") for start, end in pairwise(edges)]
-
-
-def _time(entry: str) -> str:
-    return entry[: len("[YYYY-MM-DD HH:MM:SS]")]
+def _entries(text: str) -> _Entries:
+    """The entries with the line ends behind each; what stands before the first is one, too."""
+    edges = [0, *(match.start() for match in _HEAD.finditer(text) if match.start()), len(text)]
+    seen: Counter[str] = Counter()
+    entries: _Entries = {}
+    for start, end in pairwise(edges):
+        body = text[start:end].rstrip("\n")
+        time = _HEAD.match(body)
+        entries[_Entry(time.group() if time else "", body, seen[body])] = text[start + len(body) : end]
+        seen[body] += 1
+    return entries

@@ -57,24 +57,29 @@ def _starts_over(base: Cells, side: Cells) -> bool:
 
 def _joined(base: Cells, one: Cells, two: Cells) -> Cells | None:
     """Both say the same status of the same job: who said so first has the time, as one after the other."""
+    said = {Status.RUNNING: "started"}.get(Status(one["status"]), "completed")
+    first, second = sorted((one, two), key=lambda cells: (_cell(cells, said) or "~", *cells.values()))
     cells = {}
     for column in one:
-        values = {side[column] for side in (one, two)} - {base[column]}
-        if len(values) > 1 and (_cell(base, column) is not None or column not in {"started", "completed"}):
+        values = [side[column] for side in (first, second) if side[column] != base[column]]
+        if len(set(values)) > 1 and (
+            _cell(base, column) is not None or column not in {"started", "completed"}
+        ):
             return None
-        cells[column] = min(values, default=base[column])
-    return cells
+        cells[column] = values[0] if values else base[column]
+    return cells if _in_order(cells) else first
+
+
+def _in_order(cells: Cells) -> bool:
+    started, completed = _cell(cells, "started"), _cell(cells, "completed")
+    return started is None or completed is None or started <= completed
 
 
 def _filled(base: Cells, winner: Cells, loser: Cells) -> Cells:
     """The winner's cells, with the job and the start that only the other side knew."""
     cells = dict(winner)
-    ended = _cell(winner, "completed")
     for column in ("job id", "started"):
         known = _cell(loser, column) if column in cells else None
-        if known is None or _cell(winner, column) is not None or _cell(base, column) is not None:
-            continue
-        if column == "started" and ended is not None and known > ended:
-            return winner
-        cells[column] = known
-    return cells
+        if known is not None and _cell(winner, column) is None and _cell(base, column) is None:
+            cells[column] = known
+    return cells if _in_order(cells) else winner
