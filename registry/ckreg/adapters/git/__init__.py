@@ -6,6 +6,14 @@ from ckreg.adapters.git.commit import Change, commit_change, refuse_unless_free
 from ckreg.adapters.git.differing import Differing, differing
 from ckreg.adapters.git.empty import commit_message_only
 from ckreg.adapters.git.history import Commit, Standing, Touched, grown, standing, status_events, touched
+from ckreg.adapters.git.merging import (
+    CLASHED,
+    driver_preview,
+    install_driver,
+    merge_file,
+    remove_driver,
+    shows_base,
+)
 from ckreg.adapters.git.moments import commit_at, since
 from ckreg.adapters.git.objects import Objects
 from ckreg.adapters.git.provenance import commit_of
@@ -15,6 +23,7 @@ from ckreg.adapters.git.staged import is_ours, staged_summaries
 from ckreg.adapters.git.texts import Texts, read_texts, refuse_link
 
 __all__ = [
+    "CLASHED",
     "Change",
     "Commit",
     "Differing",
@@ -30,11 +39,14 @@ __all__ = [
     "contents",
     "create",
     "differing",
+    "driver_preview",
     "files_at",
     "files_on_branches",
     "grown",
+    "install_driver",
     "is_ours",
     "is_repository",
+    "merge_file",
     "open_repo",
     "read_texts",
     "recent_events",
@@ -42,7 +54,9 @@ __all__ = [
     "refuse_bare",
     "refuse_link",
     "refuse_unless_free",
+    "remove_driver",
     "require_identity",
+    "shows_base",
     "since",
     "staged_summaries",
     "standing",
