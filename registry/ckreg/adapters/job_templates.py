@@ -16,6 +16,17 @@ from ckreg.errors import MalformedError, OutsideError, RefusedError
 
 FOLDER = "templates/jobs"
 _SUFFIX = ".j2"
+# What a template can raise: its own faults, and what an expression in it does.
+_FAULTS = (
+    TemplateError,
+    TypeError,
+    ValueError,
+    ArithmeticError,
+    LookupError,
+    AttributeError,
+    RecursionError,
+    MemoryError,
+)
 _LARGEST = 256 * 1024  # bytes; a template is a page
 
 
@@ -75,7 +86,7 @@ class JobTemplates:
         environment = self._yaml if name.endswith(f".yaml{_SUFFIX}") else self._shell
         try:
             text = environment.get_template(name).render(values)
-        except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as error:
+        except _FAULTS as error:
             line = getattr(error, "lineno", None)
             where = f"{FOLDER}/{name}" + (f":{line}" if line else "")
             raise MalformedError(f"{where}: the template cannot be rendered: {error}.") from error

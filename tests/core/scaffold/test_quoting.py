@@ -56,7 +56,7 @@ def test_a_path_in_an_sbatch_line(folder: str, path: str) -> None:
 
 @pytest.mark.parametrize("folder", ["/a\n#SBATCH --wrap=id", '/a"b', "/a'b", "/a\\b", "/a#b", "/a\x1b[2J"])
 def test_a_path_that_slurm_would_read_otherwise_is_refused(folder: str) -> None:
-    with pytest.raises(RefusedError, match="^scratch_dir: .* cannot stand in a #SBATCH line") as caught:
+    with pytest.raises(RefusedError, match=r"^scratch_dir: .* cannot stand in a #SBATCH line") as caught:
         sbatch_file(folder, "slurm-%j.out", name="scratch_dir")
     assert str(caught.value).isprintable()
 
@@ -70,7 +70,7 @@ def test_values_that_slurm_takes(value: str) -> None:
     "value", ["", "a b", "a\nb", "lab --wrap=id", "a;b", "$(id)", "a'b", "a#b", "\u202ea"]
 )
 def test_a_value_of_more_than_one_word_is_refused(value: str) -> None:
-    with pytest.raises(RefusedError, match="^account: "):
+    with pytest.raises(RefusedError, match=r"^account: "):
         sbatch_value(value, name="account")
 
 

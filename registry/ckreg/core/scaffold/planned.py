@@ -83,8 +83,6 @@ def warnings_of(plan: Plan, place: Place) -> Iterator[str]:
                 f"{run.recipe} of torchtune 0.6.1 does not validate during training: `dataset_val` and "
                 "`run_val_every_n_steps` are for a recipe that does."
             ] = None
-        if run.gpus > 1 and not is_distributed(run.recipe):
-            said[f"{run.name}: {run.recipe} uses one GPU of the {run.gpus} that the plan asks for."] = None
         if run.get("save_adapter_weights_only") is True and any(
             one.run_name == run.name for one in plan.evaluations
         ):

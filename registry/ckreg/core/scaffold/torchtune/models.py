@@ -34,6 +34,7 @@ _LLAMA3_2 = Family("llama3_2", "LLAMA3_2", "llama3.llama3_tokenizer")
 _LLAMA3_3 = Family("llama3_3", "LLAMA3", "llama3.llama3_tokenizer")
 _QWEN2 = Family("qwen2", "QWEN2", "qwen2.qwen2_tokenizer")
 _QWEN2_5 = Family("qwen2_5", "QWEN2", "qwen2_5.qwen2_5_tokenizer")
+_QWEN = Family("qwen2", "QWEN2", "qwen2_5.qwen2_5_tokenizer")  # of any size: the shape is that of Qwen2
 _MISTRAL = Family("mistral", "MISTRAL", "mistral.mistral_tokenizer")
 _GEMMA = Family("gemma", "GEMMA", "gemma.gemma_tokenizer")
 _GEMMA2 = Family("gemma2", "GEMMA2", "gemma.gemma_tokenizer")
@@ -132,7 +133,7 @@ _FAMILIES = {
     "llama3": _LLAMA3,
     "llama3_1": _LLAMA3_1,
     "llama3_2": _LLAMA3_2,
-    "qwen2": _QWEN2_5,
+    "qwen2": _QWEN,
     "mistral": _MISTRAL,
 }
 
@@ -157,7 +158,7 @@ def _tokenizer(family: Family, folder: ModelFolder, *, own: bool) -> dict[str, o
     """The tokenizer with its files; one with a vocabulary of its `own` names its special tokens too."""
     component = {"_component_": f"torchtune.models.{family.tokenizer}"}
     at = folder.path.rstrip("/")
-    if family in {_QWEN2, _QWEN2_5}:
+    if family.model_type == _QWEN.model_type:
         return {**component, "path": f"{at}/vocab.json", "merges_file": f"{at}/merges.txt"}
     if family is _PHI4:
         return {**component, "vocab_path": f"{at}/vocab.json", "merges_path": f"{at}/merges.txt"}
