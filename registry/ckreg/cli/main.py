@@ -30,6 +30,9 @@ VERBS = {
         "seal": "Hold a plan fast, as it is committed.",
         "export": "Print an experiment's plan as a spec or for another tool.",
     },
+    "Run": {
+        "scaffold": "Write configs and job scripts for every run and evaluation.",
+    },
     "Follow": {
         "status": "Show or set the status of runs and evaluations.",
         "history": "Tell what was planned, changed and run, in one timeline.",
