@@ -1,6 +1,7 @@
 """`ckreg status set` in a registry of 1,000 experiments: one against git's own commit, and 50 at once."""
 
 import itertools
+import os
 import subprocess
 import sys
 import time
@@ -81,8 +82,11 @@ def _call(number: int, turn: str) -> list[str]:
 
 
 def _together(calls: list[list[str]], folder: Path) -> None:
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    started = [subprocess.Popen(words, cwd=folder, env=environment(), **quiet) for words in calls]
+    with open(os.devnull, "w", encoding="utf-8") as sink:  # noqa: PTH123  # no file of ours
+        started = [
+            subprocess.Popen(words, cwd=folder, env=environment(), stdout=sink, stderr=sink)
+            for words in calls
+        ]
     if sum(process.wait() != 0 for process in started):
         sys.exit("one of many `ckreg status set` at once failed")
 
