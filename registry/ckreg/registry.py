@@ -1,6 +1,7 @@
 """The library's front door: the same calls as the command line's, for Python."""
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -9,8 +10,12 @@ from typing import TypedDict, TypeVar, Unpack
 from ckreg.adapters.tree import Home, find_home, read_text
 from ckreg.commands.check import Finding, check
 from ckreg.commands.estimate import estimate
+from ckreg.commands.history import history
 from ckreg.commands.query import query
 from ckreg.commands.score import score
+from ckreg.commands.show import show
+from ckreg.commands.status_flush import status_flush
+from ckreg.commands.status_lines import status_lines
 from ckreg.commands.status_set import Wish, status_set
 from ckreg.commands.verify import Verification, verify
 from ckreg.core.estimate.values import Estimate, TrainingRequest
@@ -18,7 +23,8 @@ from ckreg.core.score.values import Scores
 from ckreg.core.status import Source, Status
 from ckreg.core.summary import Summary, parse
 from ckreg.errors import UsageError
-from ckreg.flows.updates import Committed
+from ckreg.flows.telling import Told
+from ckreg.flows.updates import Committed, Flushed, Outcome, Spooled
 
 Words = TypeVar("Words", bound=StrEnum)
 
@@ -55,6 +61,14 @@ class Experiment:
     def summary(self) -> Summary:
         """All that ckreg reads out of its document, as it lies in the folder now."""
         return parse(read_text(self.path))
+
+    def at(self, when: str) -> Summary:
+        """The same as it was at a revision (`HEAD~3`, a tag) or a date (`2025-10-22`, `2 weeks ago`).
+
+        Raises:
+            NotFoundError: there is no such revision, or the experiment was not there then.
+        """
+        return show(self.home, self.name, when).summary
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +118,11 @@ class Registry:
         by: Source | str = Source.PERSON,
         evidence: str | None = None,
         force: bool = False,
-    ) -> Committed:
+        spool: bool = False,
+    ) -> Committed | Spooled:
         """Change one row of the Status tables and commit it; what is None stays.
+
+        With `spool` the request is only left in the spool, for a node that cannot commit.
 
         Raises:
             UsageError: `status` or `by` is not one of their values.
@@ -123,7 +140,32 @@ class Registry:
             evidence=evidence,
             forced=force,
         )
-        return status_set(self.home, experiment, wish)
+        return status_set(self.home, experiment, wish, spool=spool)
+
+    def set_statuses(
+        self, changes: Iterable[Mapping[str, object]], *, spool: bool = False
+    ) -> Sequence[Outcome]:
+        """Make several changes in one commit; each gets its outcome, in order, an error where it was refused.
+
+        A change has the keys of `ckreg status set --from-json`: experiment, run, status, job_id, note, ...
+
+        Raises:
+            UsageError: a change holds what JSON cannot.
+            CkregError: nothing at all could be committed; nothing was changed.
+        """
+        try:
+            text = "\n".join(map(json.dumps, changes))
+        except (TypeError, ValueError) as error:
+            raise UsageError(f"A change is what JSON can hold: {error}.") from None
+        return [line.outcome for line in status_lines(self.home, "changes", text, spool=spool).lines]
+
+    def flush(self) -> Flushed:
+        """Commit all status requests that wait in the spool, and tell what became of them.
+
+        Raises:
+            BusyError: git is in the middle of something, or the lock stayed held; all stays in the spool.
+        """
+        return status_flush(self.home)
 
     def estimate(self, model: str, recipe: str | None = None, **asked: Unpack[Asked]) -> Estimate:
         """Time, disk and batch size of a fine-tuning run, with the prior runs that they rest on.
@@ -150,14 +192,31 @@ class Registry:
         """
         return score(self.home, leave_one_out=leave_one_out, index=index).scores
 
-    def query(self, sql: str) -> list[Mapping[str, object]]:
-        """The rows that a read-only SELECT over the cache gives.
+    def history(
+        self,
+        experiment: str | None = None,
+        run: str | None = None,
+        *,
+        since: str | None = None,
+        by: str | None = None,
+    ) -> list[Told]:
+        """What happened, oldest first: the logs of designs, and git's history with every status change.
+
+        `since` is a date or revision; `by` is part of a name or address, or one of person, job, sacct, log.
+
+        Raises:
+            NotFoundError: there is no such experiment, or nothing names that run.
+        """
+        return history(self.home, experiment, run, since=since, by=by)
+
+    def query(self, sql: str, at: str | None = None) -> list[Mapping[str, object]]:
+        """The rows that a read-only SELECT over the cache gives, as it is or was `at` a revision or date.
 
         Raises:
             RefusedError: the SQL would write, or runs too long.
             UsageError: SQLite does not understand it.
         """
-        answer = query(self.home, sql)
+        answer = query(self.home, sql, at)
         return [dict(zip(answer.columns, row, strict=True)) for row in answer.rows]
 
     def check(self, paths: Sequence[Path] = ()) -> list[Finding]:
