@@ -77,6 +77,27 @@ def test_attempts_can_be_asked_in_sql(call: Caller) -> None:
     ]
 
 
+def test_of_an_attempt_its_last_word_counts(days: Home, call: Caller) -> None:
+    call("status", "set", EXPERIMENT, "L1B_rank4", "--status", "failed", "--evidence", "it looked so")
+    call(
+        "status",
+        "set",
+        EXPERIMENT,
+        "L1B_rank4",
+        "--status",
+        "completed",
+        "--force",
+        "--evidence",
+        "it was not",
+    )
+    call("status", "set", EXPERIMENT, "L1B_rank4", "--job-id", "9")
+    said = call("query", "SELECT attempt, job, outcome, evidence FROM attempts WHERE attempt = 2", "--json")
+    assert json.loads(said.out) == [
+        {"attempt": 2, "job": "9", "outcome": "completed", "evidence": "it was not"}
+    ]
+    assert days.root.is_dir()
+
+
 @pytest.mark.parametrize(
     ("at", "status"),
     [
