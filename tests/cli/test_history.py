@@ -138,7 +138,7 @@ def test_the_past_has_its_own_events_and_experiments(call: Caller) -> None:
 
 
 @pytest.mark.parametrize(
-    "at", ["HEAD~99", "nonsense", "--help", "2025-02-31", "1999-01-01", "", "HEAD:ckreg.toml"]
+    "at", ["HEAD~99", "12", "nonsense", "--help", "2025-02-31", "1999-01-01", "", "HEAD:ckreg.toml"]
 )
 def test_a_time_that_is_none_is_told(days: Home, call: Caller, at: str) -> None:
     for words in (("show", "cap"), ("list",), ("query", "SELECT 1")):
