@@ -33,6 +33,8 @@ def test_what_a_real_cluster_said() -> None:
         max_rss_gib=487188 / 2**20,
         gpus=1,
         nodes="n1",
+        raw_id="16",
+        name="grid",
     )
 
 
