@@ -46,6 +46,7 @@ def put(home: Home, request: StatusRequest) -> Path:
     """Write a request into the spool; it is on disk when this returns."""
     path = _spool(home) / f"{time.time_ns():020d}-{request.id}.json"
     told = dataclasses.asdict(request) | {"at": request.at.isoformat()}
+    told |= {"started": request.started.isoformat() if request.started else None}
     replace_text(path, json.dumps(told, ensure_ascii=False) + "\n")
     return path
 
@@ -134,5 +135,6 @@ def _read(path: Path) -> StatusRequest:
             "at": datetime.fromisoformat(told["at"]),
             "status": None if told["status"] is None else Status(told["status"]),
             "by": Source(told["by"]),
+            "started": datetime.fromisoformat(told["started"]) if told.get("started") else None,
         }
     )

@@ -30,6 +30,10 @@ VERBS = {
         "seal": "Hold a plan fast, as it is committed.",
         "export": "Print an experiment's plan as a spec or for another tool.",
     },
+    "Run": {
+        "submit": "Send an experiment's runs to Slurm.",
+        "cancel": "Cancel an experiment's jobs.",
+    },
     "Follow": {
         "status": "Show or set the status of runs and evaluations.",
         "history": "Tell what was planned, changed and run, in one timeline.",

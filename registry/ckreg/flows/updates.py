@@ -69,6 +69,33 @@ def apply(home: Home, request: StatusRequest, *, timeout_seconds: float = 60.0) 
         raise
 
 
+def apply_all(
+    home: Home, requests: Sequence[StatusRequest], *, timeout_seconds: float = 60.0
+) -> list["Committed | CkregError"]:
+    """Carry out several requests in one commit; for each what became of it."""
+    repo = open_repo(home.root)
+    require_identity(home.root)
+    paths = [spool.put(home, request) for request in requests]
+    results: list[Committed | CkregError] = []
+    try:
+        last: Committed | CkregError = _apply_spooled(home, repo, requests[-1], timeout_seconds)
+    except BusyError:
+        for path in paths:
+            spool.remove(path)
+        raise
+    except CkregError as error:
+        last = error
+    for request in requests[:-1]:
+        told = spool.take_answer(home, request.id)
+        if told is None:
+            results.append(OutsideError("lost"))
+        elif told.error is not None:
+            results.append(AnsweredError(told.error, told.exit_code))
+        else:
+            results.append(Committed(Update(request, told.cells, told.old, told.new), told.commit))
+    return [*results, last]
+
+
 def preview(home: Home, request: StatusRequest) -> Preview:
     """What a request would do to the document in the folder.
 

@@ -7,7 +7,7 @@ lies in the folder, each for itself.
 from collections.abc import Mapping
 
 from ckreg.core.markdown import Cell, Row, Table, escaped, read
-from ckreg.core.status import FINISHED, Status, StatusRequest, cell_time, is_legal
+from ckreg.core.status import FINISHED, Source, Status, StatusRequest, cell_time, is_legal
 from ckreg.core.summary.rows import FoundRow, RowKey, find_row
 from ckreg.core.text import Splice, one_line, spliced
 from ckreg.errors import MalformedError, RefusedError, UsageError
@@ -82,7 +82,8 @@ def _transition(row: FoundRow, request: StatusRequest, new: Status, where: str) 
     old = old_status(row, where)
     if old == new:
         return {}
-    if not (request.forced or is_legal(old, new)):
+    by_scheduler = request.by is Source.SACCT
+    if not (request.forced or by_scheduler or is_legal(old, new)):
         raise RefusedError(
             f"{where}:{row.row.line}: {key_of(request)} is {old}; it cannot become {new}. "
             f"Where that is really so, say --force; it is recorded as forced."
@@ -95,6 +96,8 @@ def _transition(row: FoundRow, request: StatusRequest, new: Status, where: str) 
         cells |= {"Completed": at}
     else:
         cells |= {"Job ID": NONE, "Started": NONE, "Completed": NONE}
+    if request.started is not None:
+        cells["Started"] = cell_time(request.started)
     return {column: text for column, text in cells.items() if column in row.columns}
 
 

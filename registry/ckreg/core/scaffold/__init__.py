@@ -1,0 +1,1 @@
+"""What `ckreg scaffold` writes below an experiment."""
