@@ -1,4 +1,4 @@
-"""`ckreg status`: show and set."""
+"""`ckreg status`: show, set and sync."""
 
 from typing import TypedDict, Unpack
 
@@ -6,6 +6,7 @@ import click
 
 from ckreg.adapters.config import load_settings
 from ckreg.cli.common import Place, dry_run_option, json_option
+from ckreg.cli.following import sync
 from ckreg.cli.output import counts_in_words, emit, emit_diff, emit_json, emit_table, note, short_time, warn
 from ckreg.commands.status_set import Wish, how_it_went, status_preview, status_set
 from ckreg.commands.status_show import ExperimentStatus, status_show
@@ -124,6 +125,9 @@ def set_(
         _say_done(done)
         if told := how_it_went(home, done.update):
             note(told)
+
+
+command.add_command(sync)
 
 
 def _as_told(status: ExperimentStatus) -> dict[str, object]:
