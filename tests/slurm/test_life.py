@@ -48,8 +48,8 @@ def test_each_ends_as_it_did_in_one_call(cluster: Cluster, registry: Home, tmp_p
     sent = submit(registry, How(arrays=False))
     jobs = {str(key): job for key, job in sent.jobs}
     assert len(jobs) == len(WAYS) + 2
-    for run in ("long", "unwanted", "requeued"):
-        until(lambda run=run: cluster.says("squeue", "-h", "-j", jobs[run], "-o", "%T") == "RUNNING\n")
+    early = ",".join(jobs[run] for run in ("long", "unwanted", "requeued"))
+    until(lambda: cluster.says("squeue", "-h", "-j", early, "-o", "%T") == "RUNNING\n" * 3)
     cluster.says("scontrol", "update", f"JobId={jobs['long']}", "EndTime=now+1")
     cluster.says("scancel", jobs["unwanted"])
     cluster.says("scontrol", "requeue", jobs["requeued"])

@@ -12,6 +12,7 @@ from ckreg.adapters.tree import Home, read_text
 from ckreg.core.scheduler.accounting import Job
 from ckreg.core.scheduler.queue import Queued
 from ckreg.core.status import FINISHED, Status
+from ckreg.core.submission.planning import evaluation_key
 from ckreg.core.submission.record import Intent
 from ckreg.core.summary import EvaluationRow, FineTuningRow, parse
 from ckreg.core.summary.rows import RowKey
@@ -58,7 +59,7 @@ def followed(home: Home, experiments: Sequence[str]) -> list[Followed]:
     for experiment in experiments:
         summary = parse(read_text(home.summary(experiment)))
         trainings: list[_Keyed] = [(RowKey(row.run_name), row) for row in summary.fine_tuning]
-        evaluations = [(RowKey(row.run_name, row.task, row.epoch), row) for row in summary.evaluations]
+        evaluations = [(evaluation_key(row), row) for row in summary.evaluations]
         for key, row in [*trainings, *evaluations]:
             if one := _followed(experiment, key, row, places.get((experiment, key), (None, None))):
                 found.append(one)

@@ -7,7 +7,7 @@ from ckreg.adapters.tree import Home
 from ckreg.core.status import StatusRequest
 from ckreg.core.update import Update
 from ckreg.errors import CkregError
-from ckreg.flows.updates import apply_all
+from ckreg.flows.updates import Committed, apply_all
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ def record(home: Home, requests: Sequence[StatusRequest]) -> Recorded:
     for request, result in zip(requests, done, strict=True):
         if isinstance(result, CkregError):
             refused.append((request, result))
-        else:
+        elif isinstance(result, Committed):
             updates.append(result.update)
             commit = commit or result.commit
     return Recorded(tuple(updates), tuple(refused), commit)

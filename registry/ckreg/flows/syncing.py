@@ -18,12 +18,13 @@ from ckreg.core.status import Source, Status, StatusRequest
 from ckreg.core.summary import parse
 from ckreg.core.summary.rows import RowKey
 from ckreg.core.update import Update
-from ckreg.errors import BusyError, OutsideError
+from ckreg.errors import BusyError, CkregError, OutsideError
 from ckreg.flows.following import Followed, Jobs, as_time, followed, last_sayer
 from ckreg.flows.indexing import How, index_known
 from ckreg.flows.recording import record
 from ckreg.flows.recovering import find_lost, record_jobs, refuse_foreign
 from ckreg.flows.refreshing import cache_path
+from ckreg.flows.updates import WaitsError, flush
 
 _NONE = "-"
 
@@ -80,7 +81,7 @@ def sync(home: Home, experiments: Sequence[str], scheduler: Scheduler, *, dry_ru
         OutsideError: neither accounting nor queue answers.
         BusyError: git is in the middle of something.
     """
-    warnings = () if dry_run else _finish_submissions(home, scheduler)
+    warnings = () if dry_run else (*_flushed(home), *_finish_submissions(home, scheduler))
     rows = followed(home, experiments)
     if not rows:
         return Synced(0, 0, (), (), warnings=warnings)
@@ -110,6 +111,12 @@ _Key = tuple[str, RowKey]
 _Verdicts = Mapping[_Key, Judged | Why]
 
 
+def _flushed(home: Home) -> tuple[str, ...]:
+    """Commit what jobs have left in the spool, for it is older than what the scheduler says now."""
+    told = [one for _, one in flush(home).settled if isinstance(one, CkregError)]
+    return tuple(str(error) for error in told)
+
+
 def _finish_submissions(home: Home, scheduler: Scheduler) -> tuple[str, ...]:
     """Record jobs that a killed `submit` sent; while another one is at work, that is its own affair."""
     if not (home.state / "submissions").is_dir():
@@ -123,8 +130,10 @@ def _finish_submissions(home: Home, scheduler: Scheduler) -> tuple[str, ...]:
                 return (str(error),)
             finally:
                 record_jobs(home)
-    except BusyError as error:
-        return () if "submit" in str(error) else (str(error),)
+    except WaitsError as error:
+        return (str(error),)
+    except BusyError:
+        return ()
     return ()
 
 

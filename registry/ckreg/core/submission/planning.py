@@ -89,7 +89,7 @@ def _of_run(
         sent = _training(run, training)
         yield sent
     for row in evaluations:
-        key = RowKey(run, row.task, row.epoch)
+        key = evaluation_key(row)
         why = _not_sent(row) or _never(training, sent)
         if not why and not (_PART.fullmatch(run) and _PART.fullmatch(row.task or "")):
             why = "its name is none that a folder can have"
@@ -97,14 +97,19 @@ def _of_run(
             yield Skipped(key, why)
             continue
         waits = training is not None and training.status != Status.COMPLETED
-        epoch = "best" if row.epoch and _BEST.fullmatch(row.epoch) else row.epoch
         yield Work(
             key=key,
-            folder=evaluation_folder(run, row.task or "", epoch),
+            folder=evaluation_folder(run, row.task or "", key.epoch),
             script=EVAL_SCRIPT,
             after=sent.key if waits and isinstance(sent, Work) else None,
             after_job=training.job_id if waits and training and not isinstance(sent, Work) else None,
         )
+
+
+def evaluation_key(row: EvaluationRow) -> RowKey:
+    """What names an evaluation's row; `best (1)` is the epoch `best`."""
+    epoch = "best" if row.epoch and _BEST.fullmatch(row.epoch) else row.epoch
+    return RowKey(row.run_name, row.task, epoch)
 
 
 def _training(run: str, row: FineTuningRow) -> Work | Skipped:
