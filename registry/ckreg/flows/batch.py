@@ -12,6 +12,7 @@ from ckreg.core.summary.edit import NONE, changed_cells, key_of, old_status, tou
 from ckreg.core.summary.rows import FoundRow, find_row
 from ckreg.core.update import Update, message
 from ckreg.errors import CkregError, NotFoundError
+from ckreg.flows.together import together
 
 
 class Past(NamedTuple):
@@ -59,6 +60,7 @@ class Batch:
         """The documents with all requests applied, and the commit's message."""
         self.updates, self.refused, self.warnings = {}, dict(self.hopeless), {}
         texts = dict(old)
+        self._apply_plain(texts, ())
         for request in self.requests:
             if request.id in self.updates or request.id in self.refused:
                 continue  # somebody copied a file in the spool
@@ -74,6 +76,18 @@ class Batch:
         for experiment in sorted(self._leaving_pending()):
             self.message += self._sealed(experiment, texts)
         return Change(texts, self.message)
+
+    def _apply_plain(self, texts: dict[str, Texts], tried: Collection[str]) -> None:
+        """Apply those of many requests at once that nothing is to be known of but their rows."""
+        plain: dict[str, dict[str, StatusRequest]] = {}
+        for request in self.requests:
+            if not any(request.id in ids for ids in (self.done, tried, self.past.left_behind)):
+                plain.setdefault(document_path(request.experiment), {})[request.id] = request
+        for path, requests in plain.items():
+            texts[path], updates = together(
+                texts[path], list(requests.values()), self.past.events, self.past.now, path
+            )
+            self.updates |= updates
 
     def _applied(self, texts: Texts, request: StatusRequest, path: str) -> Texts:
         if told := self.done.get(request.id):
