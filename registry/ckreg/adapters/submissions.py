@@ -31,7 +31,7 @@ def write_script(home: Home, intent: Intent, text: str) -> Path:
 
 def log_path(home: Home, intent_id: str) -> Path:
     """Where the tasks of an array write until they have opened their own logs."""
-    return _folder(home) / f"{intent_id}.out"
+    return home.state / "submissions" / f"{intent_id}.out"
 
 
 def intents(home: Home) -> list[Intent]:
@@ -48,10 +48,9 @@ def intents(home: Home) -> list[Intent]:
             found.append(read_intent(path.read_bytes().decode()))
         except FileNotFoundError:
             continue
-        except (ValueError, OSError) as error:
+        except (ValueError, OSError, MalformedError) as error:
             raise MalformedError(
-                f"{path}: this note of a submission cannot be read ({error}). Look with `squeue --me` what "
-                f"was sent, then remove the file."
+                f"{path}: {error}. Look with `squeue --me` what was sent, then remove the file."
             ) from None
     return sorted(found, key=lambda intent: (intent.sent_at, intent.id))
 

@@ -119,12 +119,13 @@ def send(
         find_lost(home, scheduler, wait=True, tell=tell)
         found = record_jobs(home)
         planned = _planned(home, experiment, how, scheduler, {work.key for work in approved.works})
+        left = approved.left + planned.left
         if not planned.batches:
-            return Sent(experiment, (), None, planned.left, planned.skipped, found)
+            return Sent(experiment, (), None, left, planned.skipped, found)
         seal_experiment(home, experiment)
         jobs = _send_all(home, planned, scheduler, held)
         commit = record_jobs(home)
-    return Sent(experiment, jobs, commit, planned.left, planned.skipped, found)
+    return Sent(experiment, jobs, commit, left, planned.skipped, found)
 
 
 def _send_all(

@@ -65,9 +65,7 @@ SAID = {
     "sbatch: error: Invalid --time specification": "time",
     "sbatch: error: Batch job submission failed: Invalid feature specification": "constraint",
     "sbatch: error: Batch job submission failed: Invalid job array specification": "array",
-    "sbatch: error: Batch job submission failed: Invalid account or account/partition combination specified": (
-        "account"
-    ),
+    "sbatch: error: Batch job submission failed: Invalid account or account/partition combination": "account",
     "sbatch: error: Batch script contains DOS line breaks (\\r\\n)\n"
     "sbatch: error: instead of expected UNIX line breaks (\\n).": None,
     "sbatch: unrecognized option '--bogus'\nTry \"sbatch --help\" for more information": None,

@@ -4,6 +4,7 @@ import re
 import subprocess
 from collections.abc import Collection
 from datetime import datetime
+from pathlib import Path
 
 from ckreg.adapters.slurm.accounting import ask_names, ask_sacct, together
 from ckreg.adapters.slurm.calling import array_of, asked, lists
@@ -127,12 +128,12 @@ def _refused(order: Order, said: str) -> RefusedError | OutsideError:
     message = f"sbatch refused {order.name}: {refusal.said}. {refusal.remedy}"
     if refusal.unclear:
         return OutsideError(message)
+    script = Path(order.folder, order.script)
     try:
-        with open(order.script, encoding="utf-8", errors="replace") as file:  # noqa: PTH123  # a text path
-            line = line_of(file.read(), refusal.option)
+        line = line_of(script.read_bytes().decode(errors="replace"), refusal.option)
     except OSError:
         line = None
-    return RefusedError(f"{order.script}{f':{line}' if line else ''}: {message}")
+    return RefusedError(f"{script}{f':{line}' if line else ''}: {message}")
 
 
 def _as_job(queued: Queued) -> Job:

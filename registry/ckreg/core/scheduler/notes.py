@@ -12,7 +12,8 @@ TRAINING_FAILED = "training failed"
 _NO_LOG = "0:53"
 _OURS = re.compile(
     r"(?:TIMEOUT|OUT_OF_MEMORY|CANCELLED|NODE_FAIL|PREEMPTED|BOOT_FAIL|DEADLINE|LAUNCH_FAILED)\b.*"
-    r"|exit (?:status )?\d+\b.*|signal \d+\b.*|no log could be opened.*|out of GPU memory.*|took \d.*|requeued \d+x"
+    r"|exit (?:status )?\d+\b.*|signal \d+\b.*|no log could be opened.*|out of GPU memory.*|took \d.*"
+    r"|requeued \d+x"
     r"|training failed|failed \(.*"
 )
 _BETWEEN = "; "

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from ckreg.core.scheduler.sending import job_name
 from ckreg.core.summary.rows import RowKey
+from ckreg.errors import MalformedError
 
 
 class Place(NamedTuple):
@@ -53,17 +54,17 @@ def read_intent(text: str) -> Intent:
     """The intent of such a text.
 
     Raises:
-        ValueError: it is none.
+        MalformedError: it is none.
     """
     try:
         told = json.loads(text)
         places = tuple(Place(RowKey(run, task, epoch), index) for run, task, epoch, index in told["places"])
         intent = Intent(**{name: told[name] for name in _PLAIN}, places=places)
-    except (TypeError, KeyError, AttributeError, RecursionError) as error:
-        raise ValueError(str(error)) from error
+    except (TypeError, KeyError, AttributeError, ValueError, RecursionError) as error:
+        raise MalformedError(f"this is no note of a submission: {error}") from error
     texts = (intent.id, intent.experiment, intent.what, intent.job or "", intent.cluster or "")
     if not all(isinstance(word, str) for word in texts) or not isinstance(intent.sent_at, int | float):
-        raise ValueError("a value is of the wrong kind")
+        raise MalformedError("this is no note of a submission: a value is of the wrong kind")
     return intent
 
 
