@@ -31,6 +31,7 @@ VERBS = {
         "export": "Print an experiment's plan as a spec or for another tool.",
     },
     "Run": {
+        "scaffold": "Write configs and job scripts for every run and evaluation.",
         "submit": "Send an experiment's runs to Slurm.",
         "cancel": "Cancel an experiment's jobs.",
     },

@@ -88,16 +88,16 @@ class Batch:
         return Change(texts, self.message)
 
     def _apply_plain(self, texts: dict[str, Texts], tried: Collection[str]) -> None:
-        """Apply those of many requests at once that nothing is to be known of but their rows."""
-        plain: dict[str, dict[str, StatusRequest]] = {}
+        """Apply many requests at once to documents where nothing is to be known but their rows."""
+        by_path: dict[str, dict[str, StatusRequest]] = {}
         for request in self.requests:
-            if not any(request.id in ids for ids in (self.done, tried, self.past.left_behind)):
-                plain.setdefault(document_path(request.experiment), {})[request.id] = request
-        for path, requests in plain.items():
-            texts[path], updates = together(
-                texts[path], list(requests.values()), self.events, self.past.now, path
-            )
-            self.updates |= updates
+            by_path.setdefault(document_path(request.experiment), {})[request.id] = request
+        known = {*self.done, *tried, *self.past.left_behind}
+        for path, requests in by_path.items():
+            if known.isdisjoint(requests):
+                wanted = list(requests.values())
+                texts[path], updates = together(texts[path], wanted, self.events, self.past.now, path)
+                self.updates |= updates
 
     def _applied(self, texts: Texts, request: StatusRequest, path: str, tried: Update | None) -> Texts:
         if told := self.done.get(request.id):
