@@ -52,8 +52,10 @@ class Cluster:
 
     def states(self, *jobs: str) -> dict[str, str]:
         """The states of jobs as the accounting has them, tasks of arrays one by one."""
-        told = self.says("sacct", "-n", "-X", "-P", "-o", "JobID,State,NodeList", "-j", ",".join(jobs))
-        return {line.split("|")[0]: line.split("|")[1] for line in told.splitlines()}
+        told = self.says("sacct", "-n", "-X", "-P", "-o", "JobID,State,JobName", "-j", ",".join(jobs))
+        rows = [line.split("|") for line in told.splitlines()]
+        # A row of this name holds the place of one that is still under way to the accounting.
+        return {job: state for job, state, name in rows if name != "allocation"}
 
     def wait_for(self, state: str, job: str) -> None:
         """Wait until the accounting shows a job in a state."""

@@ -1,6 +1,7 @@
 """Which rows `sync` follows, and which of the scheduler's jobs are theirs."""
 
 import re
+import time
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -20,7 +21,9 @@ from ckreg.flows.refreshing import fresh_cache
 
 _Keyed = tuple[RowKey, FineTuningRow | EvaluationRow]
 _CLOCKS_DIFFER = 300.0  # seconds
-_NAME = re.compile(r"sbatch: (\S+) submitted ")
+_PLACEHOLDER_SECONDS = 60.0  # by then the accounting has a job's name, or never gets it
+_PLACEHOLDER = "allocation"
+_SENT = re.compile(r"sbatch: (\S+) submitted (\S+)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,8 +31,8 @@ class Followed:
     """A row with a job whose end is not known yet.
 
     `job` is as the table has it, or the task of the array where the job itself wrote Slurm's other number for
-    it. `name` is the job's name where ckreg gave it; `noted_at` when the id was written down, where it was
-    typed by hand.
+    it. `name` is the job's name where ckreg gave it, and `sent_at` when it was sent; `noted_at` when the id
+    was written down, where it was typed by hand. Times are in seconds since the epoch.
     """
 
     experiment: str
@@ -38,6 +41,7 @@ class Followed:
     job: str
     notes: str | None
     name: str | None = None
+    sent_at: float | None = None
     noted_at: float | None = None
 
     @property
@@ -86,6 +90,7 @@ def _followed(
         job=job if ours and job else row.job_id,
         notes=row.notes,
         name=intent.name if ours and intent else None,
+        sent_at=intent.sent_at if ours and intent else None,
     )
 
 
@@ -102,11 +107,14 @@ def _with_origins(home: Home, rows: list[Followed]) -> list[Followed]:
     found = []
     for row in rows:
         event = None if row.name else told.get((row.experiment, *row.key, row.job))
-        name = _NAME.match(str(event["evidence"] or "")) if event else None
-        found.append(
-            replace(row, name=name[1] if name else row.name, noted_at=_moment(event["at"]) if event else None)
-        )
+        found.append(row if event is None else _with_origin(row, event))
     return found
+
+
+def _with_origin(row: Followed, event: Row) -> Followed:
+    if sent := _SENT.match(str(event["evidence"] or "")):
+        return replace(row, name=sent[1], sent_at=_moment(sent[2]))
+    return replace(row, noted_at=_moment(event["at"]))
 
 
 def _events(home: Home) -> Mapping[tuple[object, ...], Row]:
@@ -152,17 +160,26 @@ class Jobs:
         """Every start of the row's job, oldest first; empty where the id belongs to somebody else's."""
         all_of_id = sorted(self._told.get(row.job, ()), key=lambda job: job.submitted or "")
         if row.name is not None:
-            return tuple(job for job in all_of_id if job.name == row.name)
+            return tuple(job for job in all_of_id if job.name == row.name or _stays_nameless(job, row))
         return tuple(job for job in all_of_id if _was_there(job.submitted, row.noted_at))
 
     def has_other(self, row: Followed) -> bool:
         """Whether the id is known, but of another job."""
-        return bool(self._told.get(row.job)) and not self.attempts(row)
+        there = [job for job in self._told.get(row.job, ()) if row.name is None or job.name != _PLACEHOLDER]
+        return bool(there) and not self.attempts(row)
 
     def queued(self, row: Followed) -> Queued | None:
         """The row's place in the queue."""
         found = self._queued.get(row.job)
         return None if found is None or (row.name is not None and found.name != row.name) else found
+
+
+def _stays_nameless(job: Job, row: Followed) -> bool:
+    """Whether a row without the job's name is no placeholder: sent when ours was, and over for long."""
+    sent, ended = _moment(job.submitted), _moment(job.ended)
+    if job.name != _PLACEHOLDER or sent is None or ended is None or row.sent_at is None:
+        return False
+    return abs(sent - row.sent_at) < _CLOCKS_DIFFER and time.time() - ended > _PLACEHOLDER_SECONDS
 
 
 def _was_there(submitted: str | None, noted_at: float | None) -> bool:
