@@ -9,7 +9,6 @@ from ckreg.adapters.git import (
     Repo,
     commit_change,
     commit_message_only,
-    open_repo,
     recent_events,
     refuse_link,
     require_identity,
@@ -30,7 +29,7 @@ _CLOCKS_DIFFER = timedelta(days=1)
 _DOCUMENTS = 1000  # of one commit: their paths have to fit into git's command line
 
 
-def commit_waiting(home: Home, found: Found, own: Bundle | None = None) -> None:
+def commit_waiting(home: Home, repo: Repo, found: Found, own: Bundle | None = None) -> None:
     """Commit all that waits, under the lock, and leave word for those who wait.
 
     `found` gets what became of each bundle, also of those that were committed before something failed. `own`
@@ -41,7 +40,6 @@ def commit_waiting(home: Home, found: Found, own: Bundle | None = None) -> None:
         CkregError: git failed; what is not in `found` stays in the spool.
         KeyboardInterrupt: somebody pressed Ctrl-C meanwhile; what was begun is finished.
     """
-    repo = open_repo(home.root)
     require_identity(home.root)
     _refuse_while_busy(repo)
     if not spool.is_empty(home, but=own):

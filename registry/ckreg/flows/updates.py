@@ -1,18 +1,19 @@
 """Carries out requests to change a status: spool, lock, edit, one commit for all that wait."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from ckreg.adapters import spool
-from ckreg.adapters.git import Change, Texts, commit_change, open_repo
+from ckreg.adapters.git import Repo, open_repo, read_texts
 from ckreg.adapters.spool import Answer, Bundle
-from ckreg.adapters.tree import Home, locked
+from ckreg.adapters.tree import Home
 from ckreg.core.status import StatusRequest
 from ckreg.core.update import Update
 from ckreg.errors import BusyError, CkregError, OutsideError, RefusedError
 from ckreg.flows.batch import Batch
+from ckreg.flows.committing import changing
 from ckreg.flows.group_commit import Found, commit_waiting, events_around, hopeless, outcome, past_of_new
 from ckreg.flows.outcomes import AnsweredError, Committed, Outcome, Settled, Spooled, WaitsError, raised
 from ckreg.flows.spooling import leave
@@ -109,8 +110,8 @@ def flush(home: Home, *, timeout_seconds: float = 60.0) -> Flushed:
     found: Found = {}
     while not spool.is_empty(home):
         before = len(found)
-        with locked(home, timeout_seconds=timeout_seconds):
-            commit_waiting(home, found)
+        with changing(home, timeout_seconds=timeout_seconds) as repo:
+            commit_waiting(home, repo, found)
         if len(found) == before:
             break  # what is left may not be read or moved
     settled = [
@@ -126,19 +127,15 @@ def preview(home: Home, requests: Sequence[StatusRequest]) -> Preview:
     Raises:
         CkregError: as `apply_all`.
     """
-    shown: dict[str, Shown] = {}
     repo = open_repo(home.root)
     batch = Batch(home, requests, past_of_new(repo, requests), hopeless(home, repo, requests))
-
-    def plan(old: Mapping[str, Texts]) -> Change:
-        shown.clear()
-        for path, texts in batch.plan(old).texts.items():
-            if texts.working != old[path].working:
-                shown[path] = Shown(path, old[path].working, texts.working or "")
-        return Change(old, "")
-
-    commit_change(repo, batch.paths, plan)
-    return Preview(tuple(shown.values()), tuple(outcome(batch, request, None) for request in requests))
+    old = read_texts(repo, batch.paths)
+    shown = [
+        Shown(path, old[path].working, texts.working or "")
+        for path, texts in batch.plan(old).texts.items()
+        if texts.working != old[path].working
+    ]
+    return Preview(tuple(shown), tuple(outcome(batch, request, None) for request in requests))
 
 
 def preview_flush(home: Home) -> Preview:
@@ -158,9 +155,9 @@ def _until_answered(home: Home, bundle: Bundle, timeout_seconds: float) -> Seque
     while True:
         patience = timeout_seconds
         try:
-            with locked(home, timeout_seconds=0):
+            with changing(home, timeout_seconds=0) as repo:
                 patience = min(timeout_seconds, _GIT_BUSY_SECONDS)
-                return _answered(home, bundle) or _lead(home, bundle)
+                return _answered(home, bundle) or _lead(home, repo, bundle)
         except WaitsError:
             raise
         except BusyError:
@@ -187,11 +184,11 @@ def _told(request: StatusRequest, answer: Answer) -> Outcome:
     return Committed(update, answer.commit, tuple(answer.warnings))
 
 
-def _lead(home: Home, own: Bundle) -> Sequence[Outcome]:
+def _lead(home: Home, repo: Repo, own: Bundle) -> Sequence[Outcome]:
     """Commit for all, under the lock; gives the outcomes of our own requests."""
     found: Found = {}
     try:
-        commit_waiting(home, found, own)
+        commit_waiting(home, repo, found, own)
     except CkregError:
         if own.name not in found:
             raise
