@@ -10,6 +10,7 @@ import pytest
 
 from ckreg.adapters.git import install_driver, open_repo, remove_driver
 from ckreg.adapters.tree import Home
+from ckreg.cli.main import main
 from ckreg.commands.hooks import hooks_install, hooks_preview, hooks_uninstall
 from ckreg.commands.seal import seal
 from ckreg.commands.status_set import Wish, status_set
@@ -159,6 +160,17 @@ def test_when_ckreg_fails_git_merges_lines_and_theirs_is_not_lost(
         assert f"<<<<<<< ours\n{RAN_4}\n{SIXTY_FOUR}\n=======\n{FOUR}\n{RAN_64}\n>>>>>>> theirs" in text(
             forked
         )
+
+
+def test_the_sides_have_the_names_that_git_knows_and_no_control_codes(home: Home, tmp_path: Path) -> None:
+    files = [tmp_path / name for name in ("base", "ours", "theirs")]
+    for file, status in zip(files, ("pending", "completed", "failed"), strict=True):
+        file.write_text(SUMMARY.replace("| L1B_rank4 | pending", f"| L1B_rank4 | {status}"))
+    words = ["merge-driver", *map(str, files), "7", DOCUMENT, "%S", "HEAD", "side \x1b[31m"]
+    assert main(["-C", str(home.root), *words]) == 65
+    assert "<<<<<<< HEAD\n| L1B_rank4 | completed" in files[1].read_text()
+    assert ">>>>>>> side [31m\n" in files[1].read_text()
+    assert main(["-C", str(home.root), *words[:3], str(tmp_path / "none"), *words[4:]]) == 3
 
 
 def test_a_file_that_is_not_utf_8_is_left_to_git(home: Home, git: Git) -> None:

@@ -3,6 +3,7 @@
 from ckreg.adapters.git.branches import contents, files_on_branches
 from ckreg.adapters.git.commit import Change, Texts, commit_change, refuse_link, refuse_unless_free
 from ckreg.adapters.git.history import CommitSeen, commits_below, head, is_ancestor, status_events
+from ckreg.adapters.git.merges import MergeCommit, merged_paths, merged_texts, recent_merges, text_at
 from ckreg.adapters.git.merging import (
     CLASHED,
     driver_preview,
@@ -19,6 +20,7 @@ __all__ = [
     "CLASHED",
     "Change",
     "CommitSeen",
+    "MergeCommit",
     "Repo",
     "Texts",
     "commit_change",
@@ -33,7 +35,10 @@ __all__ = [
     "is_ancestor",
     "is_repository",
     "merge_file",
+    "merged_paths",
+    "merged_texts",
     "open_repo",
+    "recent_merges",
     "refuse_bare",
     "refuse_link",
     "refuse_unless_free",
@@ -43,4 +48,5 @@ __all__ = [
     "staged_beside",
     "staged_summaries",
     "status_events",
+    "text_at",
 ]
