@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from ckreg.adapters.git import (
     Repo,
+    committed_texts,
     merge_file,
     merged_paths,
     merged_texts,
@@ -79,9 +80,6 @@ def mend(home: Home, *, dry_run: bool = False) -> list[Mended]:
 
 
 def _cures(repo: Repo) -> Iterator[_Cure]:
-    head = repo.head()
-    if head is None:
-        return
     merges: dict[str, _Cure] = {}
     for merge in recent_merges(repo, MERGES):
         for path in merged_paths(repo, merge):
@@ -90,13 +88,10 @@ def _cures(repo: Repo) -> Iterator[_Cure]:
                 if cure is not None:
                     merges[path] = cure
     yield from merges.values()
-    listed = repo.run("ls-tree", "-r", "-z", "--name-only", head, "--", ".").split("\0")
-    for path in listed:
-        if path not in merges and _is_ours(path):
-            now = text_at(repo, head, path)
-            faults = _faults(path, now or "")
-            if now is not None and faults:
-                yield _Cure(path, now, faults)
+    for path, now in committed_texts(repo, _is_ours):
+        faults = _faults(path, now)
+        if faults and path not in merges:
+            yield _Cure(path, now, faults)
 
 
 def _is_ours(path: str) -> bool:

@@ -3,7 +3,14 @@
 from ckreg.adapters.git.branches import contents, files_on_branches
 from ckreg.adapters.git.commit import Change, Texts, commit_change, refuse_link, refuse_unless_free
 from ckreg.adapters.git.history import CommitSeen, commits_below, head, is_ancestor, status_events
-from ckreg.adapters.git.merges import MergeCommit, merged_paths, merged_texts, recent_merges, text_at
+from ckreg.adapters.git.merges import (
+    MergeCommit,
+    committed_texts,
+    merged_paths,
+    merged_texts,
+    recent_merges,
+    text_at,
+)
 from ckreg.adapters.git.merging import (
     CLASHED,
     driver_preview,
@@ -26,6 +33,7 @@ __all__ = [
     "commit_change",
     "commit_of",
     "commits_below",
+    "committed_texts",
     "contents",
     "create",
     "driver_preview",

@@ -1,10 +1,13 @@
 """The merges of a registry's history: what they joined, and what was committed."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from ckreg.adapters.git.branches import contents
 from ckreg.adapters.git.repo import Repo
 from ckreg.core.merge import Sides
+
+_AT_ONCE = 100
 
 
 class MergeCommit(NamedTuple):
@@ -49,3 +52,14 @@ def text_at(repo: Repo, commit: str, path: str) -> str | None:
     if done.returncode or any("\udc80" <= char <= "\udcff" for char in done.stdout):
         return None
     return done.stdout
+
+
+def committed_texts(repo: Repo, wanted: Callable[[str], bool]) -> Iterator[tuple[str, str]]:
+    """The path and text of each file of HEAD that is wanted by its path; what is not UTF-8 is left out."""
+    listed = repo.call("ls-tree", "-r", "-z", "HEAD", "--", ".").stdout.split("\0")
+    entries = (entry.partition("\t") for entry in listed if entry)
+    files = [(path, facts.split(" ")[2]) for facts, _, path in entries if wanted(path)]
+    for start in range(0, len(files), _AT_ONCE):
+        part = files[start : start + _AT_ONCE]
+        texts = contents(repo, [blob for _, blob in part])
+        yield from ((path, texts[blob]) for path, blob in part if blob in texts)

@@ -24,7 +24,7 @@ _DRIVER = (
     "git merge-file -q -L ours -L base -L theirs --marker-size=%L %A %O %B"
 )
 # The heading above a hunk. A row would be that of another run: git looks above the lines around the change.
-_HEADING = r"^ {0,3}(#{1,6}[ \t].*)$"
+_HEADING = r"^ {0,3}(#{1,6}[[:blank:]].*)$"
 _CELLS = r"[^|[:space:]]+|\|"
 _SECTIONS = ("merge.ckreg", "merge.ckreg-base", "diff.ckreg")
 
@@ -54,7 +54,7 @@ def shows_base(folder: Path) -> bool:
 
 def driver_settings() -> dict[str, str]:
     """The lines of `.git/config` for this machine, by their names: ours run where our attributes say so."""
-    python = shlex.quote(sys.executable)
+    python = shlex.quote(sys.executable).replace("%", "%%")  # git puts its own words for `%A`
     driver, for_base = (
         _DRIVER.format(python=python, words=words, clashed=CLASHED) for words in (_WORDS, _BASE_WORDS)
     )
