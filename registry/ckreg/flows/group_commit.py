@@ -9,7 +9,9 @@ from ckreg.adapters.git import (
     Repo,
     commit_change,
     commit_message_only,
+    open_repo,
     recent_events,
+    recover,
     refuse_link,
     require_identity,
 )
@@ -29,7 +31,7 @@ _CLOCKS_DIFFER = timedelta(days=1)
 _DOCUMENTS = 1000  # of one commit: their paths have to fit into git's command line
 
 
-def commit_waiting(home: Home, repo: Repo, found: Found, own: Bundle | None = None) -> None:
+def commit_waiting(home: Home, found: Found, own: Bundle | None = None) -> None:
     """Commit all that waits, under the lock, and leave word for those who wait.
 
     `found` gets what became of each bundle, also of those that were committed before something failed. `own`
@@ -40,8 +42,10 @@ def commit_waiting(home: Home, repo: Repo, found: Found, own: Bundle | None = No
         CkregError: git failed; what is not in `found` stays in the spool.
         KeyboardInterrupt: somebody pressed Ctrl-C meanwhile; what was begun is finished.
     """
+    repo = open_repo(home.root)
     require_identity(home.root)
     _refuse_while_busy(repo)
+    recover(repo)  # before anybody looks which files are there
     if not spool.is_empty(home, but=own):
         refuse_tracked(repo)
     with interrupt_later():

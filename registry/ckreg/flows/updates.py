@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from ckreg.adapters import spool
-from ckreg.adapters.git import Repo, open_repo, read_texts
+from ckreg.adapters.git import open_repo, read_texts
 from ckreg.adapters.spool import Answer, Bundle
-from ckreg.adapters.tree import Home
+from ckreg.adapters.tree import Home, locked
 from ckreg.core.status import StatusRequest
 from ckreg.core.update import Update
 from ckreg.errors import BusyError, CkregError, OutsideError, RefusedError
 from ckreg.flows.batch import Batch
-from ckreg.flows.committing import changing
 from ckreg.flows.group_commit import Found, commit_waiting, events_around, hopeless, outcome, past_of_new
 from ckreg.flows.outcomes import AnsweredError, Committed, Outcome, Settled, Spooled, WaitsError, raised
 from ckreg.flows.spooling import leave
@@ -110,8 +109,8 @@ def flush(home: Home, *, timeout_seconds: float = 60.0) -> Flushed:
     found: Found = {}
     while not spool.is_empty(home):
         before = len(found)
-        with changing(home, timeout_seconds=timeout_seconds) as repo:
-            commit_waiting(home, repo, found)
+        with locked(home, timeout_seconds=timeout_seconds):
+            commit_waiting(home, found)
         if len(found) == before:
             break  # what is left may not be read or moved
     settled = [
@@ -155,9 +154,9 @@ def _until_answered(home: Home, bundle: Bundle, timeout_seconds: float) -> Seque
     while True:
         patience = timeout_seconds
         try:
-            with changing(home, timeout_seconds=0) as repo:
+            with locked(home, timeout_seconds=0):
                 patience = min(timeout_seconds, _GIT_BUSY_SECONDS)
-                return _answered(home, bundle) or _lead(home, repo, bundle)
+                return _answered(home, bundle) or _lead(home, bundle)
         except WaitsError:
             raise
         except BusyError:
@@ -184,11 +183,11 @@ def _told(request: StatusRequest, answer: Answer) -> Outcome:
     return Committed(update, answer.commit, tuple(answer.warnings))
 
 
-def _lead(home: Home, repo: Repo, own: Bundle) -> Sequence[Outcome]:
+def _lead(home: Home, own: Bundle) -> Sequence[Outcome]:
     """Commit for all, under the lock; gives the outcomes of our own requests."""
     found: Found = {}
     try:
-        commit_waiting(home, repo, found, own)
+        commit_waiting(home, found, own)
     except CkregError:
         if own.name not in found:
             raise
