@@ -32,6 +32,8 @@ VERBS = {
     },
     "Run": {
         "scaffold": "Write configs and job scripts for every run and evaluation.",
+        "submit": "Send an experiment's runs to Slurm.",
+        "cancel": "Cancel an experiment's jobs.",
     },
     "Follow": {
         "status": "Show or set the status of runs and evaluations.",

@@ -40,7 +40,8 @@ class StatusRequest:
     """Somebody's wish to change one row of a Status table.
 
     `task` None means the Fine-tuning row of `run`; `epoch` is the text of the Epoch cell, `resolved` the
-    epoch that `best` turned out to be. What is None stays as it is. `at` is the time of what happened.
+    epoch that `best` turned out to be. What is None stays as it is. `at` is the time of what happened,
+    `started` when a job that has ended, or runs, began; `job` may be `-`, for none.
     """
 
     id: str
@@ -56,6 +57,7 @@ class StatusRequest:
     by: Source = Source.PERSON
     evidence: str | None = None
     forced: bool = False
+    started: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
