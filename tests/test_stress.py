@@ -83,7 +83,7 @@ def assert_nothing_lost(home: Home, git: Git, experiments: int) -> None:
 
 def test_a_few_with_kills_lose_nothing(tmp_path: Path, git: Git) -> None:
     home = made(tmp_path / "registry", git, 4)
-    play(home, experiments=4, workers=12, updates=3)
+    play(home, experiments=4, workers=8, updates=2)
     assert_nothing_lost(home, git, 4)
 
 

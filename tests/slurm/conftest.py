@@ -54,7 +54,7 @@ class Cluster:
         """The states of jobs as the accounting has them, tasks of arrays one by one."""
         told = self.says("sacct", "-n", "-X", "-P", "-o", "JobID,State,End,JobName", "-j", ",".join(jobs))
         rows = [line.split("|") for line in told.splitlines()]
-        # A row of this name holds the place of one that is still under way to the accounting, and one that has
+        # A row of this name holds the place of one that is still under way to the accounting; one that has
         # ended has its end only when all of it has arrived.
         live = ("RUNNING", "PENDING", "REQUEUED")
         return {

@@ -54,6 +54,8 @@ VERBS = {
         "demo": "Play the whole story in a throw-away registry.",
     },
 }
+# What only git calls.
+HIDDEN = ("merge-driver",)
 
 
 class Verbs(click.Group):
@@ -65,9 +67,10 @@ class Verbs(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Load one verb."""
-        if cmd_name not in self.list_commands(ctx):
+        if cmd_name not in (*self.list_commands(ctx), *HIDDEN):
             return None
-        command: click.Command = importlib.import_module(f"ckreg.cli.verbs.{cmd_name}").command
+        module = f"ckreg.cli.verbs.{cmd_name.replace('-', '_')}"
+        command: click.Command = importlib.import_module(module).command
         return command
 
     def resolve_command(

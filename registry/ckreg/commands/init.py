@@ -6,15 +6,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ckreg.adapters.config import load_settings
-from ckreg.adapters.git import create, is_repository, open_repo, refuse_bare, require_identity
+from ckreg.adapters.git import create, install_driver, is_repository, open_repo, refuse_bare, require_identity
 from ckreg.adapters.tree import EXPERIMENTS, PRIOR_RUNS, SETTINGS, SUMMARY, Home, find_home, read_text
+from ckreg.core.journal import JOURNAL
 from ckreg.core.settings import default_ckreg_toml
 from ckreg.core.text import with_lines
 from ckreg.errors import NotFoundError, OutsideError, RefusedError
-from ckreg.flows.committing import Edit, commit_edits
+from ckreg.flows.committing import Edit, commit_edits, finish_interrupted
 
 IGNORED = (".ckreg/", "ckreg.local.toml", "claude.local.md")
-ATTRIBUTES = (f"{SUMMARY} merge=ckreg diff=ckreg", f"{PRIOR_RUNS} merge=union")
+ATTRIBUTES = (
+    f"{SUMMARY} merge=ckreg diff=ckreg",
+    f"{JOURNAL} merge=ckreg",
+    f"{PRIOR_RUNS} merge=union",
+)
 KEEP = f"{EXPERIMENTS}/.gitkeep"
 
 
@@ -54,6 +59,7 @@ def init(folder: Path) -> Initialised:
     new_repository = not is_repository(folder)
     if new_repository:
         create(folder)
+    finish_interrupted(home)
     new_state = not home.state.exists()
     try:
         commit = commit_edits(home, _edits(folder), "ckreg: set up the registry\n")
@@ -61,6 +67,7 @@ def init(folder: Path) -> Initialised:
         if new_state:
             shutil.rmtree(home.state, ignore_errors=True)
         raise
+    install_driver(open_repo(folder))
     return Initialised(folder, new_repository, _files(folder, commit), commit)
 
 

@@ -11,6 +11,7 @@ from ckreg.adapters.git import (
     commit_message_only,
     open_repo,
     recent_events,
+    recover,
     refuse_link,
     require_identity,
 )
@@ -44,6 +45,7 @@ def commit_waiting(home: Home, found: Found, own: Bundle | None = None) -> None:
     repo = open_repo(home.root)
     require_identity(home.root)
     _refuse_while_busy(repo)
+    recover(repo)  # before anybody looks which files are there
     if not spool.is_empty(home, but=own):
         refuse_tracked(repo)
     with interrupt_later():

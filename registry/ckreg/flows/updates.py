@@ -1,12 +1,12 @@
 """Carries out requests to change a status: spool, lock, edit, one commit for all that wait."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from ckreg.adapters import spool
-from ckreg.adapters.git import Change, Texts, commit_change, open_repo
+from ckreg.adapters.git import open_repo, read_texts
 from ckreg.adapters.spool import Answer, Bundle
 from ckreg.adapters.tree import Home, locked
 from ckreg.core.status import StatusRequest
@@ -126,19 +126,15 @@ def preview(home: Home, requests: Sequence[StatusRequest]) -> Preview:
     Raises:
         CkregError: as `apply_all`.
     """
-    shown: dict[str, Shown] = {}
     repo = open_repo(home.root)
     batch = Batch(home, requests, past_of_new(repo, requests), hopeless(home, repo, requests))
-
-    def plan(old: Mapping[str, Texts]) -> Change:
-        shown.clear()
-        for path, texts in batch.plan(old).texts.items():
-            if texts.working != old[path].working:
-                shown[path] = Shown(path, old[path].working, texts.working or "")
-        return Change(old, "")
-
-    commit_change(repo, batch.paths, plan)
-    return Preview(tuple(shown.values()), tuple(outcome(batch, request, None) for request in requests))
+    old = read_texts(repo, batch.paths)
+    shown = [
+        Shown(path, old[path].working, texts.working or "")
+        for path, texts in batch.plan(old).texts.items()
+        if texts.working != old[path].working
+    ]
+    return Preview(tuple(shown), tuple(outcome(batch, request, None) for request in requests))
 
 
 def preview_flush(home: Home) -> Preview:

@@ -181,7 +181,7 @@ def test_a_commit_by_somebody_else_in_between_is_kept(repo: Repo, git: Git) -> N
 
 
 def test_a_leftover_index_lock_is_named(repo: Repo, git: Git, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ckreg.adapters.git.commit._WAIT_SECONDS", 0.001)
+    monkeypatch.setattr("ckreg.adapters.git.trying.WAIT_SECONDS", 0.001)
     (repo.git_dir / "index.lock").touch()
     before = state(repo, git)
     with pytest.raises(BusyError, match=r"index\.lock"):

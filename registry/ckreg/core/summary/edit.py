@@ -6,7 +6,7 @@ lies in the folder, each for itself.
 
 from collections.abc import Mapping, Sequence
 
-from ckreg.core.markdown import Cell, Row, Table, escaped, read
+from ckreg.core.markdown import Cell, Row, Table, escaped, padded, read
 from ckreg.core.status import FINISHED, Source, Status, StatusRequest, cell_time, is_legal
 from ckreg.core.summary.rows import FoundRow, RowKey, find_row
 from ckreg.core.text import Splice, one_line, spliced
@@ -137,7 +137,7 @@ def _splice(text: str, found: FoundRow, column: str, value: str) -> Splice:
     place = found.columns[column]
     cell = found.row.cells[place]
     raw = text[cell.start : cell.end]
-    return Splice(cell.start, cell.end, _padded(raw, escaped(value), _column_width(found.table, place, cell)))
+    return Splice(cell.start, cell.end, padded(raw, escaped(value), _column_width(found.table, place, cell)))
 
 
 def _column_width(table: Table, place: int, cell: Cell) -> int | None:
@@ -145,16 +145,6 @@ def _column_width(table: Table, place: int, cell: Cell) -> int | None:
     dashes = table.delimiter.cells
     width = cell.end - cell.start
     return width if place < len(dashes) and dashes[place].end - dashes[place].start == width else None
-
-
-def _padded(raw: str, value: str, width: int | None) -> str:
-    lead = raw[: len(raw) - len(raw.lstrip())] if raw.strip() else " "
-    trail = raw[len(raw.rstrip()) :] if raw.strip() else " "
-    if value.endswith("\\"):
-        trail = trail or " "  # a backslash would take the pipe with it
-    if width is not None:
-        trail = trail[:1] + " " * (width - len(lead) - len(value) - len(trail[:1]))
-    return f"{lead}{value}{trail}"
 
 
 def _refuse_changed_meaning(found: FoundRow, edited: str, cells: Mapping[str, str], where: str) -> None:
