@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from ckreg.core.query import VIEWS
 
-SCHEMA = 10
+SCHEMA = 11
 """Kept in SQLite's `user_version`; another number there means: drop everything and build anew."""
 
 

@@ -10,7 +10,7 @@ from ckreg.adapters.git.leftovers import clear_dead_locks
 from ckreg.adapters.git.repo import Repo
 from ckreg.adapters.git.settling import settle
 from ckreg.adapters.git.trying import TryAgainError
-from ckreg.errors import BusyError, RefusedError
+from ckreg.errors import BusyError, CkregError, OutsideError, RefusedError
 
 _LOOKS = 100
 _SECONDS_BETWEEN = 0.1
@@ -20,19 +20,31 @@ _SECONDS_BETWEEN = 0.1
 def announced(repo: Repo, intent: Intent) -> Iterator[Repo]:
     """Record a change; gives the repository whose gits the record is told to be alive by.
 
-    Where the change fails, files and index are brought to where HEAD is. If that cannot be either, the record
-    stays, and the next call does it.
+    Where the change fails, files and index are brought to where HEAD is.
+
+    Raises:
+        OutsideError: that cannot be either: the record stays, and the next call does it.
     """
     path = write_intent(repo, intent)
     with held_open(path) as record:
         try:
             yield replace(repo, inherited=(record,))
         except BaseException as error:
-            if not isinstance(error, (TryAgainError, RefusedError)):  # a git may have been killed
-                clear_dead_locks(repo, path.stat().st_mtime_ns, host=intent.host)
-            settle(repo, intent)
-            path.unlink(missing_ok=True)
+            _bring_back(repo, intent, error)
             raise
+    path.unlink(missing_ok=True)
+
+
+def _bring_back(repo: Repo, intent: Intent, error: BaseException) -> None:
+    path = intent_file(repo)
+    try:
+        if not isinstance(error, (TryAgainError, RefusedError)):  # a git may have been killed
+            clear_dead_locks(repo, path.stat().st_mtime_ns, host=intent.host)
+        settle(repo, intent)
+    except (CkregError, OSError) as why:
+        raise OutsideError(
+            f"{error} What was half done could not be undone: {why} The next call does it."
+        ) from why
     path.unlink(missing_ok=True)
 
 

@@ -101,9 +101,9 @@ def held_open(path: Path) -> Iterator[int]:
 
 def is_held(path: Path) -> bool:
     """Whether a git of the process that wrote the record still lives."""
-    with path.open("r+b") as file:
+    with path.open("rb") as file:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except BlockingIOError:
             return True
         except OSError:

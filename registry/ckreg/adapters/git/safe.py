@@ -2,7 +2,7 @@
 
 from subprocess import CompletedProcess
 
-from ckreg.adapters.git.repo import NO_IDENTITY, last_words
+from ckreg.adapters.git.repo import NO_IDENTITY, OURS, last_words
 from ckreg.adapters.git.trying import TryAgainError
 from ckreg.errors import CkregError, OutsideError, RefusedError
 
@@ -16,7 +16,7 @@ SAFE = (
     "-c", "core.safecrlf=false",
     "-c", "i18n.commitEncoding=UTF-8",
 )  # fmt: skip
-ENV = {"CKREG_COMMIT": "1"}  # our own hook stubs leave at once: ckreg has checked already
+ENV = {OURS: "1"}  # our own hook stubs leave at once: ckreg has checked already
 _FATAL = 128  # git dies with it; a hook that refuses makes it 1
 _CANNOT_WRITE = ("Permission denied", "Read-only file system", "No space left", "Disk quota exceeded")
 

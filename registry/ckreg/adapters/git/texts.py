@@ -61,6 +61,7 @@ def read_standing(repo: Repo, paths: Sequence[str]) -> Standing:
         refuse_link(repo, path)
     index = _index_at_rest(repo)
     head, dirty = _ask_status(repo, paths)
+    dirty |= _hidden(repo, paths)
     texts = {path: _texts(repo, path, dirty=path in dirty) for path in paths}
     if _index_at_rest(repo) != index:
         raise TryAgainError("the index is being changed")
@@ -104,6 +105,12 @@ def _ask_status(repo: Repo, paths: Sequence[str]) -> tuple[str | None, frozenset
     head = told.get("branch.oid")
     dirty = frozenset(path for path in paths if repo.prefix + path in tops)
     return None if head == "(initial)" else head, dirty
+
+
+def _hidden(repo: Repo, paths: Sequence[str]) -> frozenset[str]:
+    """The paths that git was told to pass over (assume-unchanged, skip-worktree): it sees no change there."""
+    entries = repo.run("ls-files", "-v", "-z", "--", *paths).split("\0")
+    return frozenset(entry[2:] for entry in entries if entry[:1].islower() or entry[:1] == "S")
 
 
 def _texts(repo: Repo, path: str, *, dirty: bool) -> Texts:
