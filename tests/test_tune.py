@@ -96,7 +96,10 @@ for path in sorted(Path(sys.argv[1]).glob("*.yaml")):
     except Exception as error:
         faults.append(f"{path.name}: {error}")
 hostile = OmegaConf.load(Path(sys.argv[1], "hostile.yaml"))
-Path(sys.argv[1], "said").write_text(hostile.dataset.new_system_prompt)
+hostile.dataset._component_ = hostile.tokenizer._component_ = "builtins.dict"
+said = config.instantiate(hostile.dataset)["new_system_prompt"]
+said += config.instantiate(hostile.tokenizer)["prompt_template"]["user"][0]
+Path(sys.argv[1], "said").write_text(said)
 sys.exit("\\n".join(faults) or 0)
 """
 
@@ -116,4 +119,4 @@ def test_torchtune_finds_every_config_well_formed(tmp_path: Path) -> None:
         [python, "-c", CHECK, tmp_path], capture_output=True, text=True, check=False, timeout=300
     )
     assert done.returncode == 0, done.stderr
-    assert (tmp_path / "said").read_text() == HOSTILE
+    assert (tmp_path / "said").read_text() == HOSTILE * 2

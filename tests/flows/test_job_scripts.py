@@ -226,6 +226,28 @@ def test_an_evaluation_whose_log_says_no_success_has_failed(
     assert last[last.index("--status") + 1] == "failed"
 
 
+def test_the_best_epoch_is_told_by_whoever_knows_it(
+    home: Home, tools: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CKREG_SCRATCH_DIR", str(tmp_path))
+    training = {"recipe": "lora_finetune_single_device", "epochs": 2, "validation": True, "memory": "200G"}
+    tasks = [{"name": "cap", "script": "/t/cap.py"}]
+    tree = sound() | {"task": "words", "training": training, "evaluation": {"tasks": tasks, "epochs": "best"}}
+    write_experiment(home, draft_experiment(home, read(tree), index=False))
+    scaffold(home, NAME)
+    script = home.experiments / NAME / RUN / "eval" / "cap_epochbest" / "eval.slurm"
+    assert run(script, tools).code == 1
+    out = tmp_path / NAME / f"ck-out-{RUN}"
+    (out / "epoch_1").mkdir(parents=True)
+    (out / "best_epoch").write_text("1\n")
+    job = run(script, tools)
+    assert job.code == 0
+    last = job.of("ckreg")[-1]
+    assert last[last.index("--epoch") : last.index("--epoch") + 4] == ["--epoch", "best", "--resolved", "1"]
+    assert "--mem" not in script.read_text()
+    assert "#SBATCH --mem=200G\n" in (home.experiments / NAME / RUN / "finetune.slurm").read_text()
+
+
 def test_an_evaluation_without_its_model_fails(folder: Path, tools: Path) -> None:
     job = run(folder / RUN / "eval" / "cap_epoch0" / "eval.slurm", tools)
     assert (job.code, job.of("inspect")) == (1, [])

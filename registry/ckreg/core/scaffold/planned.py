@@ -199,7 +199,7 @@ def _evaluation(plan: Plan, planned: PlannedEvaluation, place: Place) -> Iterato
     [task] = [task for task in plan.spec.evaluation.tasks if task.name == planned.task]
     model = _evaluated(plan, planned, place)
     of_run = dict(model.run.settings) if model.run else {}
-    of_job = {name: value for name, value in _of_job(of_run).items() if name != "time"}
+    of_job = {name: value for name, value in _of_job(of_run).items() if name not in _OF_TRAINING}
     request = request_of(
         training_folder(planned.run_name),
         out,
@@ -226,6 +226,10 @@ def _evaluation(plan: Plan, planned: PlannedEvaluation, place: Place) -> Iterato
     config = _eval_config(plan, planned, task, model, out)
     yield Sheet(f"{folder}/{EVAL_CONFIG}", f"{EVAL_CONFIG}.j2", {**values, "config": config})
     yield Sheet(f"{folder}/{EVAL_SCRIPT}", f"{EVAL_SCRIPT}.j2", {**values, "sbatch": request.lines()})
+
+
+# What a training asks for says nothing of an evaluation; where both run is the same.
+_OF_TRAINING = ("time", "memory", "cpus")
 
 
 def _adapter_only(run: Run) -> bool:

@@ -47,7 +47,8 @@ def finetune_tree(run: Run, found: Found) -> Tree:
     tree = _defaults(run, found)
     for key, value in run.settings:
         if key not in NOT_CONFIG and (key, value) != ("lora_alpha", "auto"):
-            _put(tree, place_of(key), literal(value))
+            place = place_of(key)
+            _put(tree, place, literal(value) if len(place) == 1 else in_part(value))
     return tree
 
 
@@ -64,8 +65,8 @@ def _defaults(run: Run, found: Found) -> Tree:
     return {
         "output_dir": literal(found.output_dir),
         "model": {**parts.model, **(_adapter(run) if lora else {})},
-        "tokenizer": {**_literal(parts.tokenizer), "max_seq_len": None, **_prompt(run)},
-        "checkpointer": {**_literal(parts.checkpointer), "output_dir": "${output_dir}"},
+        "tokenizer": {**_in_part(parts.tokenizer), "max_seq_len": None, **_prompt(run)},
+        "checkpointer": {**_in_part(parts.checkpointer), "output_dir": "${output_dir}"},
         "resume_from_checkpoint": False,
         **({"save_adapter_weights_only": False} if lora else {}),
         **_datasets(run, found.data),
@@ -131,7 +132,7 @@ def _prompt(run: Run) -> Tree:
     if not isinstance(prompt, str) or not prompt:
         return {}
     before, _, after = prompt.partition("{input}")
-    return {"prompt_template": {"user": [literal(before), literal(after)]}}
+    return {"prompt_template": {"user": [in_part(before), in_part(after)]}}
 
 
 def _datasets(run: Run, facts: DataFacts) -> Tree:
@@ -139,7 +140,7 @@ def _datasets(run: Run, facts: DataFacts) -> Tree:
     prompt = run.get("system_prompt") or None
 
     def of(split: str) -> Tree:
-        return {**_literal(dataset_tree(run.dataset, facts, split)), "new_system_prompt": literal(prompt)}
+        return {**_in_part(dataset_tree(run.dataset, facts, split)), "new_system_prompt": in_part(prompt)}
 
     train = {**of("train"), "packed": run.packed}
     if not run.validation:
@@ -151,8 +152,13 @@ def _datasets(run: Run, facts: DataFacts) -> Tree:
     }
 
 
-def _literal(tree: Mapping[str, object]) -> Tree:
-    return {key: literal(value) for key, value in tree.items()}
+def in_part(value: object) -> object:
+    """A literal of a part, one with a `_component_`: torchtune's `instantiate` resolves those twice."""
+    return literal(literal(value))
+
+
+def _in_part(tree: Mapping[str, object]) -> Tree:
+    return {key: in_part(value) for key, value in tree.items()}
 
 
 def _put(tree: Tree, place: tuple[str, ...], value: object) -> None:
