@@ -1,8 +1,10 @@
 """The merge driver, called by git itself."""
 
 import os
+import shlex
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +12,7 @@ import pytest
 
 from ckreg.adapters.git import install_driver, open_repo, remove_driver
 from ckreg.adapters.tree import Home
+from ckreg.cli.main import main
 from ckreg.commands.hooks import hooks_install, hooks_preview, hooks_uninstall
 from ckreg.commands.seal import seal
 from ckreg.commands.status_set import Wish, status_set
@@ -159,6 +162,33 @@ def test_when_ckreg_fails_git_merges_lines_and_theirs_is_not_lost(
         assert f"<<<<<<< ours\n{RAN_4}\n{SIXTY_FOUR}\n=======\n{FOUR}\n{RAN_64}\n>>>>>>> theirs" in text(
             forked
         )
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_killed_as_it_writes_the_result_it_loses_neither_side(
+    forked: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, when: str
+) -> None:
+    stand_in = tmp_path / "python"
+    work = f'{shlex.quote(sys.executable)} "$@"'
+    stand_in.write_text(f"#!/bin/sh\n{work if when == 'after' else ':'}\nkill -9 $$\n")
+    stand_in.chmod(0o755)
+    monkeypatch.setattr("sys.executable", str(stand_in))
+    install_driver(open_repo(forked.root))
+    assert run(forked.root, "merge", "--no-edit", "side").returncode == 1
+    assert text(forked).count("<<<<<<<") == 1
+    assert RAN_4 in text(forked)
+    assert RAN_64 in text(forked)
+
+
+def test_the_sides_have_the_names_that_git_knows_and_no_control_codes(home: Home, tmp_path: Path) -> None:
+    files = [tmp_path / name for name in ("base", "ours", "theirs")]
+    for file, status in zip(files, ("pending", "completed", "failed"), strict=True):
+        file.write_text(SUMMARY.replace("| L1B_rank4 | pending", f"| L1B_rank4 | {status}"))
+    words = ["merge-driver", *map(str, files), "7", DOCUMENT, "%S", "HEAD", "side \x1b[31m"]
+    assert main(["-C", str(home.root), *words]) == 65
+    assert "<<<<<<< HEAD\n| L1B_rank4 | completed" in files[1].read_text()
+    assert ">>>>>>> side [31m\n" in files[1].read_text()
+    assert main(["-C", str(home.root), *words[:3], str(tmp_path / "none"), *words[4:]]) == 3
 
 
 def test_a_file_that_is_not_utf_8_is_left_to_git(home: Home, git: Git) -> None:

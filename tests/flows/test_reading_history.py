@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ckreg.adapters.cache import Cache, Row, open_cache
+from ckreg.adapters.cache import Cache, DamagedError, Row, open_cache
 from ckreg.adapters.tree import Home
 from ckreg.core.status import Status, StatusRequest
 from ckreg.flows.reading_history import refresh_history
@@ -291,3 +291,12 @@ def test_only_new_commits_are_read_in_few_calls_of_git(
     calls()
     assert read == [commits, 0, 1, 1, 0]
     assert cache.count("status_events") == 1
+
+
+def test_a_cache_that_is_damaged_is_told(home: Home, git: Git, cache: Cache) -> None:
+    refresh_history(cache, home)
+    edit(home, git, *starting("L1B_rank4"))
+    with (home.state / "cache.db").open("r+b") as file:
+        file.write(b"no database" * 100)
+    with pytest.raises(DamagedError):
+        refresh_history(cache, home)

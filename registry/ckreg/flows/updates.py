@@ -13,6 +13,7 @@ from ckreg.core.status import StatusRequest
 from ckreg.core.update import Update
 from ckreg.errors import BusyError, CkregError, OutsideError, RefusedError
 from ckreg.flows.batch import Batch
+from ckreg.flows.committing import finish_interrupted
 from ckreg.flows.group_commit import Found, commit_waiting, events_around, hopeless, outcome, past_of_new
 from ckreg.flows.outcomes import AnsweredError, Committed, Outcome, Settled, Spooled, WaitsError, raised
 from ckreg.flows.spooling import leave
@@ -106,6 +107,7 @@ def flush(home: Home, *, timeout_seconds: float = 60.0) -> Flushed:
     Raises:
         BusyError: git is in the middle of something, or the lock stayed held; all stays in the spool.
     """
+    finish_interrupted(home)
     found: Found = {}
     while not spool.is_empty(home):
         before = len(found)

@@ -6,6 +6,14 @@ from ckreg.adapters.git.commit import Change, commit_change, refuse_unless_free
 from ckreg.adapters.git.differing import Differing, differing
 from ckreg.adapters.git.empty import commit_message_only
 from ckreg.adapters.git.history import Commit, Standing, Touched, grown, standing, status_events, touched
+from ckreg.adapters.git.merges import (
+    MergeCommit,
+    committed_texts,
+    merged_paths,
+    merged_texts,
+    recent_merges,
+    text_at,
+)
 from ckreg.adapters.git.merging import (
     CLASHED,
     driver_preview,
@@ -27,6 +35,7 @@ __all__ = [
     "Change",
     "Commit",
     "Differing",
+    "MergeCommit",
     "Objects",
     "Repo",
     "Standing",
@@ -36,6 +45,7 @@ __all__ = [
     "commit_change",
     "commit_message_only",
     "commit_of",
+    "committed_texts",
     "contents",
     "create",
     "differing",
@@ -47,9 +57,12 @@ __all__ = [
     "is_ours",
     "is_repository",
     "merge_file",
+    "merged_paths",
+    "merged_texts",
     "open_repo",
     "read_texts",
     "recent_events",
+    "recent_merges",
     "recover",
     "refuse_bare",
     "refuse_link",
@@ -61,5 +74,6 @@ __all__ = [
     "staged_summaries",
     "standing",
     "status_events",
+    "text_at",
     "touched",
 ]

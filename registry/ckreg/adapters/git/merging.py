@@ -11,7 +11,8 @@ from ckreg.errors import OutsideError
 
 CLASHED = 65
 """The driver's exit status where it left markers: no other failure of a program has it by chance."""
-_WORDS = "merge-driver %O %A %B %L %P"
+_WORDS = "merge-driver %O %A %B %L %P %S %X %Y"
+_BASE_WORDS = "merge-driver --for-base %O %A %B %L %P"
 # A driver that dies leaves "ours" without markers, and `git add` would drop "theirs". So nothing but the two
 # answers of our driver counts: after any other git's own merge is done, on the untouched file.
 _DRIVER = (
@@ -23,9 +24,9 @@ _DRIVER = (
     "git merge-file -q -L ours -L base -L theirs --marker-size=%L %A %O %B"
 )
 # The heading above a hunk. A row would be that of another run: git looks above the lines around the change.
-_HEADING = r"^ {0,3}(#{1,6}[ \t].*)$"
+_HEADING = r"^ {0,3}(#{1,6}[[:blank:]].*)$"
 _CELLS = r"[^|[:space:]]+|\|"
-_SECTIONS = ("merge.ckreg", "diff.ckreg")
+_SECTIONS = ("merge.ckreg", "merge.ckreg-base", "diff.ckreg")
 
 
 def merge_file(folder: Path, sides: Sides, size: int) -> str:
@@ -53,10 +54,17 @@ def shows_base(folder: Path) -> bool:
 
 def driver_settings() -> dict[str, str]:
     """The lines of `.git/config` for this machine, by their names: ours run where our attributes say so."""
-    driver = _DRIVER.format(python=shlex.quote(sys.executable), words=_WORDS, clashed=CLASHED)
+    python = shlex.quote(sys.executable).replace("%", "%%")  # git puts its own words for `%A`
+    driver, for_base = (
+        _DRIVER.format(python=python, words=words, clashed=CLASHED) for words in (_WORDS, _BASE_WORDS)
+    )
     return {
         "merge.ckreg.name": "ckreg: documents by row and cell",
         "merge.ckreg.driver": driver,
+        # For histories that cross: git merges their several bases first.
+        "merge.ckreg.recursive": "ckreg-base",
+        "merge.ckreg-base.name": "ckreg: where several bases are merged",
+        "merge.ckreg-base.driver": for_base,
         "diff.ckreg.xfuncname": _HEADING,
         "diff.ckreg.wordRegex": _CELLS,
     }

@@ -47,12 +47,13 @@ def merge_document(sides: Sides, merge_lines: LineMerge, markers: Markers) -> Me
     if sides.theirs == sides.base:
         return Merged(sides.ours)
     bodies, envelope = opened(sides)
-    pieces = _by_tables(bodies, merge_lines) or merged_lines(bodies, merge_lines)
+    by_tables = _by_tables(bodies, merge_lines, for_base=markers.for_base)
+    pieces = merged_lines(bodies, merge_lines) if by_tables is None else by_tables
     merged = written(pieces, markers)
     return Merged(envelope.put_around(merged.text, clashes=merged.conflicts > 0), merged.conflicts)
 
 
-def _by_tables(sides: Sides, merge_lines: LineMerge) -> list[Piece] | None:
+def _by_tables(sides: Sides, merge_lines: LineMerge, *, for_base: bool) -> list[Piece] | None:
     """The pieces with tables merged by row; None where that does not come out right."""
     documents = [read(text) for text in sides]
     merged = _merged_tables(documents)
@@ -67,11 +68,12 @@ def _by_tables(sides: Sides, merge_lines: LineMerge) -> list[Piece] | None:
     ]
     pieces = merged_lines(Sides(*texts), merge_lines)
     for table, stand in zip(merged, stands, strict=True):
-        put = _put(pieces, f"{stand}\n", table.pieces)
+        rows: list[Piece] = [chosen(table.pieces, "base")] if for_base else table.pieces
+        put = _put(pieces, f"{stand}\n", rows)
         if put is None:
             return None
         pieces = put
-    return pieces if _reads_as_meant(pieces, merged) else None
+    return pieces if for_base or _reads_as_meant(pieces, merged) else None
 
 
 def _merged_tables(documents: list[Document]) -> list[_MergedTable]:

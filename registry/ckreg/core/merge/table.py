@@ -35,6 +35,8 @@ class TableMerge:
         self.progress = progress
         self.columns = self._columns()
         self.layout = Layout(grids, self.columns)
+        # Where nobody laid the table out anew, a row that one side left is the other's to the byte.
+        self.same_layout = len({(grid.columns, grid.dashes.source) for grid in grids}) == 1
 
     def pieces(self) -> list[Piece]:
         """Header, dashes and rows."""
@@ -66,7 +68,7 @@ class TableMerge:
     def _named(self, name: RowName) -> Piece:
         lines = Lines(*(grid.rows.get(name) for grid in self.grids))
         if lines.one is not None and lines.two is not None:
-            return self._row(lines, progress=self.progress)
+            return self._left(lines) or self._row(lines, progress=self.progress)
         there = lines.one or lines.two
         if there is None:
             return ""
@@ -77,6 +79,15 @@ class TableMerge:
         old = lines.base.source
         row = self.layout.line(lines, self._texts(there))
         return Clash(old, row, "") if lines.one is not None else Clash(old, "", row)
+
+    def _left(self, lines: Lines) -> str:
+        """The row as the one side wrote it, where the other left it; empty where both must be read."""
+        base, one, two = ("" if line is None else line.source for line in lines)
+        if not self.same_layout:
+            return ""
+        if two in (base, one):
+            return one
+        return two if one == base else ""
 
     def _row(self, lines: Lines, *, progress: bool) -> Piece:
         base, one, two = (None if line is None else line.texts for line in lines)

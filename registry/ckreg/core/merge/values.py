@@ -28,13 +28,18 @@ LineMerge = Callable[[Sides, int], str]
 
 @dataclass(frozen=True, slots=True)
 class Markers:
-    """How a conflict is shown: git's markers of this size, the sides' names, the base too or not."""
+    """How a conflict is shown: git's markers of this size, the sides' names, the base too or not.
+
+    With `for_base` the merged text is only where another merge begins: then a row on which the sides do not
+    agree stays as it was, and that merge decides.
+    """
 
     size: int = 7
     ours: str = "ours"
     base: str = "base"
     theirs: str = "theirs"
     with_base: bool = False
+    for_base: bool = False
 
 
 @dataclass(frozen=True, slots=True)
