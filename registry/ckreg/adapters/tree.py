@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ SETTINGS = "ckreg.toml"
 EXPERIMENTS = "experiments"
 SUMMARY = "experiment_summary.md"
 PRIOR_RUNS = "prior-runs.jsonl"
+_LARGEST = 256 << 20  # bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +96,11 @@ def read_text(path: Path) -> str:
     Raises:
         NotFoundError: the file is not there.
         OutsideError: it cannot be read.
-        MalformedError: it is not UTF-8.
+        MalformedError: it is not UTF-8, no plain file, far too large, or a link out of the registry.
     """
     try:
-        return path.read_bytes().decode()
+        _refuse_way_out(path)
+        return _content(path).decode()
     except FileNotFoundError:
         raise NotFoundError(f"{path} does not exist.") from None
     except OSError as error:
@@ -107,6 +110,33 @@ def read_text(path: Path) -> str:
         raise MalformedError(
             f"{path}:{line}: byte {error.object[error.start]:#04x} is not UTF-8. Save the file as UTF-8."
         ) from error
+
+
+def _refuse_way_out(path: Path) -> None:
+    """See that a registry's file is not behind a link out of it: what is told of it would be somebody's."""
+    steps = [str(path)]
+    while (above := os.path.dirname(steps[-1])) != steps[-1]:  # noqa: PTH120  # text: Path takes ten times as long
+        if os.path.lexists(f"{above}/{SETTINGS}"):
+            break
+        steps.append(above)
+    else:
+        return
+    if not any(map(os.path.islink, steps)):
+        return
+    if not os.path.realpath(path).startswith(os.path.join(os.path.realpath(above), "")):  # noqa: PTH118
+        raise MalformedError(f"{path} leads out of the registry through a link. Put the file itself there.")
+
+
+def _content(path: Path) -> bytes:
+    """All of a plain file: a pipe would never end, or never begin."""
+    handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    with os.fdopen(handle, "rb") as file:
+        facts = os.fstat(handle)
+        if not stat.S_ISREG(facts.st_mode):
+            raise MalformedError(f"{path} is no plain file. Put one there, or remove it.")
+        if facts.st_size > _LARGEST:
+            raise MalformedError(f"{path}:1: larger than {_LARGEST >> 20} MiB, so not a file of ckreg's.")
+        return file.read()
 
 
 def replace_text(path: Path, text: str) -> None:
@@ -156,6 +186,9 @@ def locked(home: Home, *, timeout_seconds: float = 60.0) -> Iterator[None]:
 
     path = home.state / "lock"
     holder = home.state / "lock.holder"
+    for place in (home.state, path, holder):
+        if place.is_symlink():
+            raise MalformedError(f"{place} is a link. Remove it: ckreg writes only inside the registry.")
     try:
         home.state.mkdir(exist_ok=True)
         with FileLock(path, timeout=timeout_seconds):
