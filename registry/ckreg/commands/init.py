@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ckreg.adapters.config import load_settings
 from ckreg.adapters.git import create, is_repository, open_repo, refuse_bare, require_identity
+from ckreg.adapters.hosts import remember_host
 from ckreg.adapters.tree import EXPERIMENTS, PRIOR_RUNS, SETTINGS, SUMMARY, Home, find_home, read_text
 from ckreg.core.settings import default_ckreg_toml
 from ckreg.core.text import with_lines
@@ -57,6 +58,7 @@ def init(folder: Path) -> Initialised:
     new_state = not home.state.exists()
     try:
         commit = commit_edits(home, _edits(folder), "ckreg: set up the registry\n")
+        remember_host(home)
     except BaseException:
         if new_state:
             shutil.rmtree(home.state, ignore_errors=True)

@@ -1,0 +1,41 @@
+"""Files of a registry: where it is, reading and replacing whole files, and the one lock."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from ckreg.adapters.tree.files import file_mode, make_folder, read_text, replace_text, same_group
+from ckreg.adapters.tree.home import EXPERIMENTS, PRIOR_RUNS, SETTINGS, SUMMARY, Home, find_home
+from ckreg.adapters.tree.state import read_own, state_folder
+
+if TYPE_CHECKING:
+    from ckreg.adapters.tree.kind import lock_choice, mount_at, recorded_choice
+    from ckreg.adapters.tree.lock import locked
+
+__all__ = [
+    "EXPERIMENTS",
+    "PRIOR_RUNS",
+    "SETTINGS",
+    "SUMMARY",
+    "Home",
+    "file_mode",
+    "find_home",
+    "lock_choice",
+    "locked",
+    "make_folder",
+    "mount_at",
+    "read_own",
+    "read_text",
+    "recorded_choice",
+    "replace_text",
+    "same_group",
+    "state_folder",
+]
+
+# Loaded when asked for: every verb finds its registry, few lock it.
+_LATER = {"lock_choice": "kind", "mount_at": "kind", "recorded_choice": "kind", "locked": "lock"}
+
+
+def __getattr__(name: str) -> object:
+    if name in _LATER:
+        return getattr(import_module(f"ckreg.adapters.tree.{_LATER[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
