@@ -167,13 +167,13 @@ def refuse_bare(folder: Path) -> None:
         raise RefusedError(f"{folder} is a bare repository. Clone it, and run `ckreg init` in the clone.")
 
 
-def create(root: Path) -> None:
-    """Make a repository of this folder.
+def create(root: Path, *, shared: bool = False) -> None:
+    """Make a repository of this folder; a `shared` one lets its group write.
 
     Raises:
         OutsideError: git failed.
     """
-    done = call_git(root, "init", "--quiet")
+    done = call_git(root, "init", "--quiet", *(["--shared=group"] if shared else []))
     if done.returncode:
         raise OutsideError(f"`git init` failed in {root}: {last_words(done)}")
 
