@@ -29,6 +29,7 @@ def folders_of(home: Home, git_folder: Path) -> dict[str, int | None]:
         git_folder.name: git_folder,
         f"{git_folder.name}/objects": git_folder / "objects",
     }
+    folders |= {f"{EXPERIMENTS}/{name}": home.experiments / name for name in home.experiment_names()}
     return {name: folder.stat().st_mode if folder.is_dir() else None for name, folder in folders.items()}
 
 

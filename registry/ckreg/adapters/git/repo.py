@@ -144,8 +144,14 @@ def open_repo(root: Path) -> Repo:
 
     Raises:
         NotFoundError: it lies in none.
+        OutsideError: git does not trust its owner.
     """
     done = call_git(root, "rev-parse", "--absolute-git-dir", "--show-prefix")
+    if "dubious ownership" in done.stderr:
+        raise OutsideError(
+            f'git does nothing in {root}, as somebody else owns it ("dubious ownership"). '
+            f"If you trust its owner: `git config --global --add safe.directory {root}`."
+        )
     if done.returncode:
         raise NotFoundError(f"{root} is in no git repository ({last_words(done)}). Run `ckreg init` there.")
     git_dir, prefix = done.stdout.split("\n")[:2]

@@ -30,9 +30,10 @@ def modes(shared: bool, folders: Mapping[str, int | None]) -> Finding:
         return ok("modes", "The clone is one person's (core.sharedRepository is not set).")
     closed = [name for name, mode in there.items() if not (mode & stat.S_ISGID and mode & stat.S_IWGRP)]
     if closed:
+        shown = ", ".join(map(one_line, closed[:3])) + (" ..." if len(closed) > 3 else "")  # noqa: PLR2004
         return wrong(
             "modes",
-            f"The clone is a group's, but the group may not write {', '.join(closed)} (or it is not setgid).",
+            f"The clone is a group's, but the group may not write {shown} (or it is not setgid).",
             "`ckreg init --shared`, by whoever owns them.",
         )
     return ok("modes", "The clone is a group's: folders are setgid, and the group may write.")
