@@ -1,6 +1,7 @@
 """The library's front door: the same calls as the command line's, for Python."""
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -11,6 +12,8 @@ from ckreg.commands.check import Finding, check
 from ckreg.commands.estimate import estimate
 from ckreg.commands.query import query
 from ckreg.commands.score import score
+from ckreg.commands.status_flush import status_flush
+from ckreg.commands.status_lines import status_lines
 from ckreg.commands.status_set import Wish, status_set
 from ckreg.commands.verify import Verification, verify
 from ckreg.core.estimate.values import Estimate, TrainingRequest
@@ -18,7 +21,7 @@ from ckreg.core.score.values import Scores
 from ckreg.core.status import Source, Status
 from ckreg.core.summary import Summary, parse
 from ckreg.errors import UsageError
-from ckreg.flows.updates import Committed
+from ckreg.flows.updates import Committed, Flushed, Outcome, Spooled
 
 Words = TypeVar("Words", bound=StrEnum)
 
@@ -104,8 +107,11 @@ class Registry:
         by: Source | str = Source.PERSON,
         evidence: str | None = None,
         force: bool = False,
-    ) -> Committed:
+        spool: bool = False,
+    ) -> Committed | Spooled:
         """Change one row of the Status tables and commit it; what is None stays.
+
+        With `spool` the request is only left in the spool, for a node that cannot commit.
 
         Raises:
             UsageError: `status` or `by` is not one of their values.
@@ -123,7 +129,32 @@ class Registry:
             evidence=evidence,
             forced=force,
         )
-        return status_set(self.home, experiment, wish)
+        return status_set(self.home, experiment, wish, spool=spool)
+
+    def set_statuses(
+        self, changes: Iterable[Mapping[str, object]], *, spool: bool = False
+    ) -> Sequence[Outcome]:
+        """Make several changes in one commit; each gets its outcome, in order, an error where it was refused.
+
+        A change has the keys of `ckreg status set --from-json`: experiment, run, status, job_id, note, ...
+
+        Raises:
+            UsageError: a change holds what JSON cannot.
+            CkregError: nothing at all could be committed; nothing was changed.
+        """
+        try:
+            text = "\n".join(map(json.dumps, changes))
+        except (TypeError, ValueError) as error:
+            raise UsageError(f"A change is what JSON can hold: {error}.") from None
+        return [line.outcome for line in status_lines(self.home, "changes", text, spool=spool).lines]
+
+    def flush(self) -> Flushed:
+        """Commit all status requests that wait in the spool, and tell what became of them.
+
+        Raises:
+            BusyError: git is in the middle of something, or the lock stayed held; all stays in the spool.
+        """
+        return status_flush(self.home)
 
     def estimate(self, model: str, recipe: str | None = None, **asked: Unpack[Asked]) -> Estimate:
         """Time, disk and batch size of a fine-tuning run, with the prior runs that they rest on.

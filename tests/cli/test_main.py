@@ -66,8 +66,8 @@ def test_alone_it_says_where_things_stand(call: Caller) -> None:
 
 
 def test_alone_it_says_what_waits_in_the_spool(call: Caller, home: Home) -> None:
-    spool.put(home, StatusRequest(id="1", experiment=EXPERIMENT, run="L1B_rank4", at=now(), note="x"))
-    assert "1 status request. The next" in call().out
+    spool.put(home, [StatusRequest(id="1", experiment=EXPERIMENT, run="L1B_rank4", at=now(), note="x")])
+    assert "1 status request. `ckreg status flush`" in call().out
 
 
 def test_a_defect_exits_with_70_and_keeps_its_traceback(

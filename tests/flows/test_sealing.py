@@ -146,7 +146,7 @@ def test_a_document_that_is_not_committed_is_not_sealed(home: Home) -> None:
 
 def test_a_seal_that_a_killed_process_left_is_committed_by_the_next(home: Home, git: Git) -> None:
     """Killed between writing the files and moving HEAD: the request still waits in the spool."""
-    spool.put(home, asked(1))
+    spool.put(home, [asked(1)])
     (home.root / SEAL).write_text(seal_of(SUMMARY, None, "s.md").text)
     git(home.root, "add", SEAL)
     apply(home, asked(2, "L1B_rank64"))

@@ -104,7 +104,7 @@ def test_a_refused_request_changes_nothing(
         apply(home, asked(1, **wish))
     assert git(home.root, "rev-parse", "HEAD") == head
     assert git(home.root, "status", "--porcelain") == ""
-    assert spool.waiting(home) == []
+    assert spool.is_empty(home)
 
 
 def test_a_table_broken_in_the_folder_only_is_refused_with_its_line(home: Home, git: Git) -> None:
@@ -126,25 +126,23 @@ def test_an_experiment_that_is_not_committed_is_refused(home: Home) -> None:
 
 
 def test_requests_that_wait_are_taken_along_in_one_commit(home: Home, git: Git) -> None:
-    spool.put(home, asked(1, run="L1B_rank64"))
-    spool.put(home, asked(2, run="nobody"))
+    spool.put(home, [asked(1, run="L1B_rank64")])
+    refused = spool.put(home, [asked(2, run="nobody")])
     apply(home, asked(3))
     assert git(home.root, "log", "-1", "--format=%s") == f"status: 2 updates in {EXPERIMENT}\n"
     assert [event.id for event in status_events(home)] == ["id1", "id3"]
-    refused = spool.take_answer(home, "id2")
-    assert refused is not None
-    assert refused.exit_code == NotFoundError.exit_code
-    assert refused.error is not None
-    assert "nobody" in refused.error
-    assert len(list((home.state / "spool" / "refused").iterdir())) == 1
+    [refusal] = spool.show_refused(home)
+    assert "nobody" in refusal.error
+    [answer] = spool.take_answer(home, refused) or []
+    assert (answer.error, answer.exit_code) == (refusal.error, NotFoundError.exit_code)
 
 
 def test_a_request_left_behind_after_its_commit_is_not_applied_twice(home: Home, git: Git) -> None:
     apply(home, asked(1))
-    spool.put(home, asked(1))  # killed between commit and clean-up
+    spool.put(home, [asked(1)])  # killed between commit and clean-up
     apply(home, asked(2, status=Status.COMPLETED))
     assert [event.id for event in status_events(home)] == ["id1", "id2"]
-    assert spool.waiting(home) == []
+    assert spool.is_empty(home)
     assert git(home.root, "status", "--porcelain") == ""
 
 
@@ -153,12 +151,12 @@ def test_a_file_in_the_spool_that_is_no_request_is_put_aside(home: Home) -> None
     (home.state / "spool" / "0-bad.json").write_text("{")
     (home.state / "spool" / "1-bad.json").write_text('{"id": 3}')
     assert apply(home, asked()).commit
-    assert len(list((home.state / "spool" / "refused").iterdir())) == 2
+    assert [refusal.exit_code for refusal in spool.show_refused(home)] == [7, 7]
 
 
 def test_in_the_middle_of_a_merge_the_request_waits(home: Home, git: Git) -> None:
     (home.root / ".git" / "MERGE_HEAD").write_text(git(home.root, "rev-parse", "HEAD"))
-    with pytest.raises(BusyError, match=r"middle of a merge.*kept and committed"):
+    with pytest.raises(BusyError, match="middle of a merge: spooled; committed when the merge is finished"):
         apply(home, asked(1))
     (home.root / ".git" / "MERGE_HEAD").unlink()
     apply(home, asked(2, run="L1B_rank64"))
@@ -179,9 +177,11 @@ def test_a_spool_that_leads_out_of_the_registry_is_refused(
 
 
 def test_a_preview_shows_and_changes_nothing(home: Home, git: Git) -> None:
-    shown = preview(home, asked())
-    assert shown.before == SUMMARY
-    assert "| L1B_rank4 | running |" in shown.after
+    document, seal = preview(home, [asked()]).files
+    assert document.before == SUMMARY
+    assert "| L1B_rank4 | running |" in document.after
+    assert (seal.path, seal.before) == (f"experiments/{EXPERIMENT}/plan.seal", None)
+    assert not (home.root / seal.path).exists()
     assert home.summary(EXPERIMENT).read_text() == SUMMARY
     assert git(home.root, "log", "--format=%s", "-1") == "plan\n"
 
@@ -207,7 +207,7 @@ def test_many_at_once_lose_nothing(home: Home, git: Git) -> None:
     notes = {row.run_name: row.notes for row in parse(home.summary(EXPERIMENT).read_text()).fine_tuning}
     assert set(notes) == {"L1B_rank4", "L1B_rank64"}
     assert all(note and note.startswith("note ") for note in notes.values())
-    assert spool.waiting(home) == []
+    assert spool.is_empty(home)
 
 
 @pytest.mark.parametrize("phase", ["prepared", "committed"])
@@ -242,7 +242,7 @@ def test_what_was_left_behind_after_its_commit_is_caught_up_in_the_folder(home: 
     stale = SUMMARY + "unfinished\n"
     home.summary(EXPERIMENT).write_text(stale)  # as if killed before index and file were written
     git(home.root, "add", ".")
-    spool.put(home, asked(1, note="new"))
+    spool.put(home, [asked(1, note="new")])
     apply(home, asked(2, run="L1B_rank64"))
     committed = git(home.root, "show", f"HEAD:experiments/{EXPERIMENT}/experiment_summary.md")
     assert home.summary(EXPERIMENT).read_text() == committed + "unfinished\n"
@@ -252,15 +252,15 @@ def test_what_was_left_behind_after_its_commit_is_caught_up_in_the_folder(home: 
 def test_what_was_left_behind_does_not_undo_what_came_after(home: Home) -> None:
     apply(home, asked(1, note="first"))
     apply(home, asked(2, status=Status.COMPLETED, note="second"))
-    spool.put(home, asked(1, note="first"))
+    spool.put(home, [asked(1, note="first")])
     apply(home, asked(3, run="L1B_rank64"))
     rows = parse(home.summary(EXPERIMENT).read_text()).fine_tuning
     assert (rows[0].status, rows[0].notes) == ("completed", "second")
 
 
 def test_a_spool_that_came_with_a_clone_is_refused(home: Home, git: Git) -> None:
-    path = spool.put(home, asked(1))
-    git(home.root, "add", "--force", str(path))
+    spool.put(home, [asked(1)])
+    git(home.root, "add", "--force", ".ckreg/spool")
     git(home.root, "commit", "--quiet", "-m", "crafted")
     with pytest.raises(RefusedError, match=r"git tracks \.ckreg/spool/"):
         apply(home, asked(2, run="L1B_rank64"))
@@ -269,7 +269,7 @@ def test_a_spool_that_came_with_a_clone_is_refused(home: Home, git: Git) -> None
 
 @pytest.mark.parametrize("name", ["../evil", "../../etc", "a/b", "", ".."])
 def test_a_request_for_a_place_outside_is_put_aside(home: Home, name: str) -> None:
-    path = spool.put(home, asked(1))
+    path = home.state / "spool" / spool.put(home, [asked(1)]).name
     path.write_text(path.read_text().replace(EXPERIMENT, name))
     assert apply(home, asked(2)).commit
     assert [event.id for event in status_events(home)] == ["id2"]

@@ -1,15 +1,12 @@
 """What `ckreg` alone says: where things stand and what to do next."""
 
-import time
 from collections import Counter
-from collections.abc import Iterator
 
-from ckreg.adapters.spool import pending
-from ckreg.adapters.tree import Home
 from ckreg.cli.common import Place
 from ckreg.cli.output import counts_in_words, emit, emit_table
+from ckreg.cli.spool_words import spool_in_words
 from ckreg.commands.status_show import ExperimentStatus, status_show
-from ckreg.core.units import counted, duration
+from ckreg.core.units import counted
 from ckreg.errors import NotFoundError
 
 
@@ -30,21 +27,10 @@ def welcome(place: Place) -> None:
     found = status_show(home)
     emit(f"Registry {home.root}")
     emit(f"{_in_words(found)}")
-    for line in _spooled(home):
+    for line in spool_in_words(home):
         emit(line)
     emit()
     _emit_next(_next(found))
-
-
-def _spooled(home: Home) -> Iterator[str]:
-    """What lies in the spool: requests that nobody has committed yet, and those that could not be."""
-    waiting, refused = pending(home)
-    if waiting:
-        since = duration(time.time() - min(waiting))
-        number = counted(len(waiting), "status request")
-        yield f"Uncommitted since {since}: {number}. The next `ckreg status set` commits what waits."
-    if refused:
-        yield f"Refused: {counted(len(refused), 'status request')}. Look into {home.state}/spool/refused."
 
 
 def _in_words(found: list[ExperimentStatus]) -> str:

@@ -1,19 +1,20 @@
 """`ckreg status set`: change one row of an experiment's Status tables, in one commit."""
 
-import re
 import uuid
 from dataclasses import dataclass
 
 from ckreg.adapters.clock import now
 from ckreg.adapters.tree import Home
+from ckreg.core.requests import fault
 from ckreg.core.status import Source, Status, StatusRequest
+from ckreg.core.text import printable
 from ckreg.core.update import Update
 from ckreg.errors import UsageError
-from ckreg.flows.updates import Committed, Preview, apply, preview
+from ckreg.flows.outcomes import raised
+from ckreg.flows.spooling import experiment_named
+from ckreg.flows.updates import Committed, Preview, Spooled, apply, leave, preview
 
-_JOB_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.+\[\]-]{0,63}")
 _ESTIMATES = "estimates.json"
-_EPOCH = re.compile(r"\d{1,6}|best|-")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,18 +33,31 @@ class Wish:
     forced: bool = False
 
 
-def status_set(home: Home, experiment: str, wish: Wish, *, timeout_seconds: float = 60.0) -> Committed:
+def status_set(
+    home: Home, experiment: str, wish: Wish, *, spool: bool = False, timeout_seconds: float = 60.0
+) -> Committed | Spooled:
     """Change the row and commit it; `experiment` may be the beginning of its name.
+
+    With `spool` the request is only written, for a node that cannot commit.
 
     Raises:
         CkregError: nothing was changed; see `flows.updates.apply`.
     """
-    return apply(home, request(home, experiment, wish), timeout_seconds=timeout_seconds)
+    if spool:
+        [outcome] = leave(home, [request(experiment_named(home, experiment), wish)])
+        return raised(outcome)
+    return apply(home, request(home.experiment(experiment), wish), timeout_seconds=timeout_seconds)
 
 
 def status_preview(home: Home, experiment: str, wish: Wish) -> Preview:
-    """The document before and after, nothing changed."""
-    return preview(home, request(home, experiment, wish))
+    """The files before and after, nothing changed.
+
+    Raises:
+        CkregError: the request would be refused.
+    """
+    shown = preview(home, [request(home.experiment(experiment), wish)])
+    raised(shown.outcomes[0])
+    return shown
 
 
 def how_it_went(home: Home, update: Update) -> str | None:
@@ -57,33 +71,27 @@ def how_it_went(home: Home, update: Update) -> str | None:
     return one(graded) if graded else None
 
 
-def request(home: Home, experiment: str, wish: Wish) -> StatusRequest:
+def request(experiment: str, wish: Wish) -> StatusRequest:
     """The wish as a request, checked as far as it can be without the document.
 
     Raises:
         UsageError: it asks for nothing, or a word is not what it should be.
     """
-    asked = (wish.status, wish.job, wish.note, wish.resolved)
-    if all(part is None for part in asked):
-        raise UsageError("There is nothing to set: give --status, --job-id, --note or --resolved.")
-    if wish.job is not None and not _JOB_ID.fullmatch(wish.job):
-        raise UsageError(f"{wish.job!r} is not a job id; Slurm's look like 12345 or 12345_7.")
-    if wish.epoch is not None and not _EPOCH.fullmatch(wish.epoch):
-        raise UsageError(f"{wish.epoch!r} is not an epoch; give its number from 0 on, or `best`.")
-    if (wish.epoch is not None or wish.resolved is not None) and wish.task is None:
-        raise UsageError("--epoch and --resolved are for evaluations: give --task with them.")
-    return StatusRequest(
+    asked = StatusRequest(
         id=uuid.uuid4().hex[:16],
-        experiment=home.experiment(experiment),
+        experiment=experiment,
         run=wish.run,
         at=now(),
         task=wish.task,
         epoch=wish.epoch,
         status=wish.status,
         job=wish.job,
-        note=wish.note,
+        note=None if wish.note is None else printable(wish.note),
         resolved=None if wish.resolved is None else str(wish.resolved),
         by=wish.by,
-        evidence=wish.evidence,
+        evidence=None if wish.evidence is None else printable(wish.evidence),
         forced=wish.forced,
     )
+    if wrong := fault(asked):
+        raise UsageError(wrong)
+    return asked

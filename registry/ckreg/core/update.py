@@ -6,17 +6,27 @@ from dataclasses import dataclass
 
 from ckreg.core.status import Status, StatusRequest
 from ckreg.core.summary.edit import key_of
+from ckreg.core.text import one_line
 
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """What a request changes: the cells by column, the row's status before and after, and its job."""
+    """What a request changes: the cells by column, the row's status before and after, and its job.
+
+    `overtaken` says that later evidence had told of the row already: it is recorded, and changes no cell.
+    """
 
     request: StatusRequest
     cells: Mapping[str, str]
     old: str
     new: str
     job: str | None = None
+    overtaken: bool = False
+
+    @property
+    def is_recorded(self) -> bool:
+        """Whether a commit has to tell of it; a row that says all of it already needs none."""
+        return bool(self.cells) or self.overtaken
 
     @property
     def completes(self) -> bool:
@@ -40,14 +50,25 @@ def message(updates: Sequence[Update]) -> str:
 
 
 def _subject(update: Update) -> str:
+    return one_line(f"{update.request.experiment} {key_of(update.request)} {in_words(update)}")
+
+
+def in_words(update: Update) -> str:
+    """What a request did to its row: `pending -> running`, `Notes`, `running, overtaken by completed`."""
+    if update.overtaken:
+        return f"{update.request.status}, overtaken by {update.old}"
     changed = ", ".join(column for column in update.cells if column != "Status")
-    what = f"{update.old} -> {update.new}" if "Status" in update.cells else changed
-    return f"{update.request.experiment} {key_of(update.request)} {what}"
+    return f"{update.old} -> {update.new}" if "Status" in update.cells else changed
 
 
 def trailer(update: Update) -> str:
-    """The machine's account of an update, as JSON on one line."""
+    """The machine's account of an update, as JSON on one line.
+
+    One that was overtaken goes from the row's status to the same, and has the status that was asked for
+    under the key `overtaken`, which no other update has.
+    """
     request = update.request
+    overtaken = {"overtaken": request.status} if update.overtaken else {}
     return json.dumps(
         {
             "experiment": request.experiment,
@@ -62,6 +83,7 @@ def trailer(update: Update) -> str:
             "at": request.at.isoformat(),
             "id": request.id,
             "forced": request.forced,
-        },
+        }
+        | overtaken,
         ensure_ascii=False,
     )

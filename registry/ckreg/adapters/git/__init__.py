@@ -2,8 +2,10 @@
 
 from ckreg.adapters.git.branches import contents, files_on_branches
 from ckreg.adapters.git.commit import Change, Texts, commit_change, refuse_link, refuse_unless_free
+from ckreg.adapters.git.empty import commit_message_only
 from ckreg.adapters.git.history import CommitSeen, commits_below, head, is_ancestor, status_events
 from ckreg.adapters.git.provenance import commit_of
+from ckreg.adapters.git.recent import recent_events
 from ckreg.adapters.git.repo import Repo, create, is_repository, open_repo, refuse_bare, require_identity
 from ckreg.adapters.git.staged import staged_beside, staged_summaries
 
@@ -13,6 +15,7 @@ __all__ = [
     "Repo",
     "Texts",
     "commit_change",
+    "commit_message_only",
     "commit_of",
     "commits_below",
     "contents",
@@ -22,6 +25,7 @@ __all__ = [
     "is_ancestor",
     "is_repository",
     "open_repo",
+    "recent_events",
     "refuse_bare",
     "refuse_link",
     "refuse_unless_free",

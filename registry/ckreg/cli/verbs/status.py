@@ -1,23 +1,37 @@
-"""`ckreg status`: show and set."""
+"""`ckreg status`: show, set and flush."""
 
+import contextlib
+import sys
+from collections.abc import Iterator, Mapping
 from typing import TypedDict, Unpack
 
 import click
 
 from ckreg.adapters.config import load_settings
+from ckreg.adapters.tree import Home, read_text
 from ckreg.cli.common import Place, dry_run_option, json_option
-from ckreg.cli.output import counts_in_words, emit, emit_diff, emit_json, emit_table, note, short_time, warn
+from ckreg.cli.output import emit_json, note, warn
+from ckreg.cli.status_done import (
+    flushed_as_json,
+    lines_as_json,
+    outcome_as_json,
+    say_flushed,
+    say_lines,
+    say_outcome,
+    show_preview,
+)
+from ckreg.commands.status_flush import flush_preview, status_flush
+from ckreg.commands.status_lines import status_lines
 from ckreg.commands.status_set import Wish, how_it_went, status_preview, status_set
-from ckreg.commands.status_show import ExperimentStatus, status_show
 from ckreg.core.status import Source, Status
-from ckreg.errors import BusyError
+from ckreg.core.units import counted
+from ckreg.errors import BusyError, CkregError, MalformedError, RefusedError, UsageError
 from ckreg.flows.updates import Committed
 
 
 class Words(TypedDict):
     """The words of `status set` that go into the wish as they are."""
 
-    run: str
     task: str | None
     epoch: str | None
     job: str | None
@@ -51,45 +65,52 @@ def show(place: Place, experiment: str | None, as_json: bool) -> None:
     Example:
       ckreg status show cap_8L_lora
     """
-    found = status_show(place.home(), experiment)
+    from ckreg.cli.spool_words import spool_in_words  # noqa: PLC0415  # `set` must start quickly
+    from ckreg.cli.status_shown import show_all, show_one, shown_as_json  # noqa: PLC0415
+    from ckreg.commands.status_show import status_show  # noqa: PLC0415
+
+    home = place.home()
+    found = status_show(home, experiment)
     if as_json:
-        told = [_as_told(status) for status in found]
+        told = [shown_as_json(status) for status in found]
         emit_json(told[0] if experiment is not None else told)
-    elif experiment is not None:
-        _show_one(found[0])
+        return
+    if experiment is not None:
+        show_one(found[0])
     else:
-        _show_all(found)
+        show_all(found)
+    for line in spool_in_words(home):
+        note(line)
 
 
 @command.command(name="set")
-@click.argument("experiment")
-@click.argument("run")
+@click.argument("experiment", required=False)
+@click.argument("run", required=False)
 @click.option("--status", type=click.Choice([str(value) for value in Status]), help="The new status.")
 @click.option("--job-id", "job", help="The Slurm job, 12345 or 12345_7.")
 @click.option("--task", help="An evaluation's task; without it the fine-tuning of RUN is meant.")
 @click.option("--epoch", help="An evaluation's epoch, from 0, or `best`.")
 @click.option("--note", help="What to put into Notes.")
 @click.option("--resolved", type=click.IntRange(min=0), help="The epoch that `best` turned out to be.")
-@click.option(
-    "--by",
-    type=click.Choice(["person", "log", "job"]),
-    default="person",
-    show_default=True,
-    help="Who says so.",
-)
+@click.option("--by", type=click.Choice(["person", "log", "job"]), help="Who says so.  [default: person]")
 @click.option("--evidence", help="How that is known; goes into the commit.")
 @click.option("--force", "forced", is_flag=True, help="Allow any transition; recorded as forced.")
+@click.option("--from-json", "lines", metavar="FILE", help="Several changes, one a line; - is stdin.")
+@click.option("--spool", is_flag=True, help="Only leave the request, for a node that cannot commit.")
 @dry_run_option
 @json_option
 @click.pass_obj
-def set_(
+def set_(  # noqa: PLR0913, PLR0917  # the options that are not part of the wish
     place: Place,
     /,
-    experiment: str,
+    experiment: str | None,
+    run: str | None,
+    lines: str | None,
+    spool: bool,
     dry_run: bool,
     as_json: bool,
     status: str | None,
-    by: str,
+    by: str | None,
     **wish: Unpack[Words],
 ) -> None:
     """Set the status, job, or note of one run or evaluation, and commit it.
@@ -97,112 +118,118 @@ def set_(
     Only those cells change (with Started and Completed, which follow the status); what you have not
     finished in the same file is neither committed nor lost.
 
+    With --from-json each line is an object with `experiment`, `run` and what is to be set, named as the
+    options are (`status`, `job_id`, `at`, ...). All that can be carried out is one commit; a line that is
+    refused is named, leaves the others alone, and the call ends with 4.
+
     \b
     Example:
       ckreg status set cap_8L_lora Llama-3.2-1B_rank4 --status running --job-id 12345
       ckreg status set cap_8L_lora Llama-3.2-1B_rank4 --task capitalization \\
           --epoch 0 --status failed --note "out of memory"
+      ckreg status set --from-json changes.jsonl
     """
     home = place.home()
-    asked = Wish(**wish, status=None if status is None else Status(status), by=Source(by))
+    given = (experiment, run, status, by, *wish.values())
+    if lines is not None:
+        if any(given):
+            raise UsageError("--from-json says all of it: give neither EXPERIMENT nor what to set with it.")
+        _set_lines(home, place, lines, spool=spool, dry_run=dry_run, as_json=as_json)
+        return
+    if experiment is None or run is None:
+        raise UsageError("Give EXPERIMENT and RUN, or several changes with --from-json.")
+    asked = Wish(
+        run=run, **wish, status=None if status is None else Status(status), by=Source(by or Source.PERSON)
+    )
     if dry_run:
-        shown = status_preview(home, experiment, asked)
-        emit_diff(shown.path, shown.before, shown.after)
+        show_preview(status_preview(home, experiment, asked))
         return
-    seconds = load_settings(home).lock_timeout_seconds
-    try:
-        done = status_set(home, experiment, asked, timeout_seconds=seconds)
-    except BusyError:
-        if as_json:
-            emit_json({"experiment": experiment, "run": asked.run, "committed": False, "commit": None})
-        raise
-    for warning in done.warnings:
-        warn(warning)
+    with _waiting_told({"experiment": experiment, "run": run} if as_json else None):
+        done = status_set(
+            home, experiment, asked, spool=spool, timeout_seconds=load_settings(home).lock_timeout_seconds
+        )
+    request = done.update.request if isinstance(done, Committed) else done.request
     if as_json:
-        emit_json(_as_done(done))
+        for warning in done.warnings:
+            warn(warning)
+        emit_json(outcome_as_json(request, done))
+        return
+    say_outcome(request, done)
+    if isinstance(done, Committed) and (told := how_it_went(home, done.update)):
+        note(told)
+
+
+@command.command()
+@dry_run_option
+@json_option
+@click.pass_obj
+def flush(place: Place, dry_run: bool, as_json: bool) -> None:
+    """Commit what waits in the spool, and tell what became of it.
+
+    What was refused is put aside and told once; the call then ends with 4.
+
+    \b
+    Example:
+      ckreg status flush
+    """
+    home = place.home()
+    if dry_run:
+        show_preview(flush_preview(home))
+        return
+    with _waiting_told({"updates": [], "refused": []} if as_json else None):
+        done = status_flush(home, timeout_seconds=load_settings(home).lock_timeout_seconds)
+    if as_json:
+        emit_json(flushed_as_json(done))
     else:
-        _say_done(done)
-        if told := how_it_went(home, done.update):
-            note(told)
+        say_flushed(done)
+    number = len(done.refused) + sum(isinstance(settled, CkregError) for _, settled in done.settled)
+    if number:
+        raise RefusedError(f"{counted(number, 'request')} could not be carried out.")
 
 
-def _as_told(status: ExperimentStatus) -> dict[str, object]:
-    fine_tuning = ("run_name", "status", "job_id", "started", "completed", "notes")
-    evaluation = ("run_name", "task", "epoch", "status", "job_id", "completed", "notes")
-    return {
-        "experiment": status.experiment,
-        "fine_tuning": [{key: getattr(row, key) for key in fine_tuning} for row in status.fine_tuning],
-        "evaluations": [{key: getattr(row, key) for key in evaluation} for row in status.evaluations],
-    }
-
-
-def _show_one(status: ExperimentStatus) -> None:
-    emit(status.experiment, bold=True)
-    if status.fine_tuning:
-        emit("\nFine-tuning")
-        emit_table(
-            ("Run", "Status", "Job", "Started", "Completed", "Notes"),
-            [
-                (
-                    row.run_name,
-                    row.status,
-                    row.job_id,
-                    short_time(row.started),
-                    short_time(row.completed),
-                    row.notes,
-                )
-                for row in status.fine_tuning
-            ],
+def _set_lines(home: Home, place: Place, lines: str, *, spool: bool, dry_run: bool, as_json: bool) -> None:
+    where, text = _read_lines(place, lines)
+    with _waiting_told({"updates": []} if as_json else None):
+        found = status_lines(
+            home,
+            where,
+            text,
+            spool=spool,
+            dry_run=dry_run,
+            timeout_seconds=load_settings(home).lock_timeout_seconds,
         )
-    if status.evaluations:
-        emit("\nEvaluations")
-        emit_table(
-            ("Run", "Task", "Epoch", "Status", "Job", "Completed", "Notes"),
-            [
-                (
-                    row.run_name,
-                    row.task,
-                    row.epoch,
-                    row.status,
-                    row.job_id,
-                    short_time(row.completed),
-                    row.notes,
-                )
-                for row in status.evaluations
-            ],
-            wrap={1},
-            optional={4, 5},
-        )
+    if as_json:
+        emit_json(lines_as_json(found))
+    else:
+        if found.preview is not None:
+            show_preview(found.preview)
+        say_lines(found)
+    if found.refused:
+        raise RefusedError(f"{len(found.refused)} of {counted(len(found.lines), 'change')} refused.")
 
 
-def _show_all(found: list[ExperimentStatus]) -> None:
-    if not found:
-        emit("No experiments yet. `ckreg design` writes the first.")
-        return
-    rows = [(status.experiment, *map(counts_in_words, status.counts.values())) for status in found]
-    emit_table(("Experiment", "Fine-tuning", "Evaluations"), rows)
+def _read_lines(place: Place, word: str) -> tuple[str, str]:
+    """What messages call the changes, and their text."""
+    if word != "-":
+        path = place.path(word)
+        return word, read_text(path)
+    try:
+        return "<stdin>", sys.stdin.buffer.read().decode()
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise MalformedError(f"<stdin>:{line}: this is not UTF-8.") from None
 
 
-def _as_done(done: Committed) -> dict[str, object]:
-    update = done.update
-    return {
-        "experiment": update.request.experiment,
-        "run": update.request.run,
-        "task": update.request.task,
-        "epoch": update.request.epoch,
-        "from": update.old,
-        "to": update.new,
-        "cells": dict(update.cells),
-        "changed": done.commit is not None,
-        "committed": True,
-        "commit": done.commit,
-    }
-
-
-def _say_done(done: Committed) -> None:
-    update = done.update
-    if done.commit is None:
-        note(f"{update.request.run} says so already; nothing changed.")
-        return
-    what = f"{update.old} -> {update.new}" if "Status" in update.cells else ", ".join(update.cells)
-    emit(f"{update.request.experiment} {update.request.run}: {what} ({done.commit[:10]})")
+@contextlib.contextmanager
+def _waiting_told(as_json: Mapping[str, object] | None) -> Iterator[None]:
+    """Tell of requests that stay in the spool, or were taken back, when the call ends without a commit."""
+    try:
+        yield
+    except BusyError:
+        if as_json is not None:
+            emit_json({**as_json, "committed": False, "commit": None})
+        raise
+    except KeyboardInterrupt as stop:
+        if str(stop):
+            note(f"ckreg: {stop}")
+        raise

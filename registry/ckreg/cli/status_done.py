@@ -1,0 +1,113 @@
+"""How `status set` and `status flush` tell what became of requests: in words, and as JSON."""
+
+from ckreg.cli.output import emit, emit_diff, note, warn
+from ckreg.commands.status_lines import Line, Lines
+from ckreg.core.status import StatusRequest
+from ckreg.core.update import in_words
+from ckreg.errors import CkregError
+from ckreg.flows.updates import Committed, Flushed, Outcome, Preview, Spooled
+
+
+def outcome_as_json(request: StatusRequest, outcome: Outcome) -> dict[str, object]:
+    """What became of a request, with stable keys; null for what is not so."""
+    told: dict[str, object] = {
+        "experiment": request.experiment,
+        "run": request.run,
+        "task": request.task,
+        "epoch": request.epoch,
+        "from": None,
+        "to": None,
+        "cells": {},
+        "changed": False,
+        "overtaken": False,
+        "committed": False,
+        "commit": None,
+        "error": None,
+    }
+    if isinstance(outcome, CkregError):
+        return told | {"error": str(outcome)}
+    if isinstance(outcome, Spooled):
+        return told
+    update = outcome.update
+    return told | {
+        "from": update.old,
+        "to": update.new,
+        "cells": dict(update.cells),
+        "changed": outcome.commit is not None and not update.overtaken,
+        "overtaken": update.overtaken,
+        "committed": True,
+        "commit": outcome.commit,
+    }
+
+
+def lines_as_json(lines: Lines) -> dict[str, object]:
+    """What became of each line; `committed` says that no line waits or was refused."""
+    updates = [_line_as_json(line) for line in lines.lines]
+    commits = [update["commit"] for update in updates if update["commit"]]
+    committed = lines.preview is None and all(update["committed"] for update in updates)
+    return {"committed": committed, "commit": commits[0] if commits else None, "updates": updates}
+
+
+def flushed_as_json(done: Flushed) -> dict[str, object]:
+    """What became of all that waited, and the files that were put aside."""
+    return {
+        "committed": True,
+        "updates": [outcome_as_json(*settled) for settled in done.settled],
+        "refused": [{"file": str(refusal.path), "error": refusal.error} for refusal in done.refused],
+    }
+
+
+def say_outcome(request: StatusRequest, outcome: Outcome, where: str = "") -> None:
+    """Say what became of a request; `where` goes before it."""
+    if isinstance(outcome, CkregError):
+        warn(f"{where}{outcome}")
+        return
+    for warning in outcome.warnings:
+        warn(f"{where}{warning}")
+    if isinstance(outcome, Spooled):
+        note(f"{where}{request.experiment} {request.run}: spooled, not yet committed.")
+    else:
+        _say_committed(outcome, where)
+
+
+def say_lines(lines: Lines) -> None:
+    """Say what became of each line."""
+    for line in lines.lines:
+        where = f"{lines.where}:{line.number}: "
+        if line.request is not None and (lines.preview is None or isinstance(line.outcome, CkregError)):
+            say_outcome(line.request, line.outcome, where)
+        elif isinstance(line.outcome, CkregError):
+            warn(f"{where}{line.outcome}")
+
+
+def say_flushed(done: Flushed) -> None:
+    """Say what was committed, overtaken, refused."""
+    for request, outcome in done.settled:
+        where = f"{request.experiment} {request.run}: " if isinstance(outcome, CkregError) else ""
+        say_outcome(request, outcome, where)
+    for refusal in done.refused:
+        warn(f"{refusal.error} It lies in {refusal.path}.")
+    if not done.settled and not done.refused:
+        note("Nothing waits.")
+
+
+def show_preview(shown: Preview) -> None:
+    """Print what would change in which files."""
+    for file in shown.files:
+        emit_diff(file.path, file.before, file.after)
+
+
+def _line_as_json(line: Line) -> dict[str, object]:
+    if line.request is not None:
+        return {"line": line.number} | outcome_as_json(line.request, line.outcome)
+    return {"line": line.number, "committed": False, "commit": None, "error": str(line.outcome)}
+
+
+def _say_committed(done: Committed, where: str) -> None:
+    update = done.update
+    if done.commit is None and not update.overtaken:
+        note(f"{where}{update.request.run} says so already; nothing changed.")
+        return
+    what = in_words(update) or f"{update.old} -> {update.new}"
+    commit = f" ({done.commit[:10]})" if done.commit else ""
+    emit(f"{where}{update.request.experiment} {update.request.run}: {what}{commit}")
