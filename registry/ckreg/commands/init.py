@@ -8,9 +8,17 @@ from pathlib import Path
 from ckreg.adapters.config import load_settings
 from ckreg.adapters.git import create, is_repository, open_repo, refuse_bare, require_identity
 from ckreg.adapters.git.asking import common_folder
-from ckreg.adapters.hosts import remember_host
 from ckreg.adapters.sharing import share
-from ckreg.adapters.tree import EXPERIMENTS, PRIOR_RUNS, SETTINGS, SUMMARY, Home, find_home, read_text
+from ckreg.adapters.tree import (
+    EXPERIMENTS,
+    PRIOR_RUNS,
+    SETTINGS,
+    SUMMARY,
+    Home,
+    find_home,
+    read_text,
+    remember_host,
+)
 from ckreg.core.settings import default_ckreg_toml
 from ckreg.core.text import with_lines
 from ckreg.errors import NotFoundError, OutsideError, RefusedError
@@ -63,8 +71,8 @@ def init(folder: Path, *, shared: bool = False) -> Initialised:
         create(folder, shared=shared)
     new_state = not home.state.exists()
     try:
-        commit = commit_edits(home, _edits(folder), "ckreg: set up the registry\n")
         remember_host(home)
+        commit = commit_edits(home, _edits(folder), "ckreg: set up the registry\n")
     except BaseException:
         if new_state:
             shutil.rmtree(home.state, ignore_errors=True)

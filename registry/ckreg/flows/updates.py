@@ -9,10 +9,10 @@ from typing import NamedTuple
 from ckreg.adapters import spool
 from ckreg.adapters.git import Change, Texts, commit_change, open_repo
 from ckreg.adapters.spool import Answer, Bundle
-from ckreg.adapters.tree import Home, locked
+from ckreg.adapters.tree import Home, locked, may_commit
 from ckreg.core.status import StatusRequest
 from ckreg.core.update import Update
-from ckreg.errors import BusyError, CkregError, OutsideError, RefusedError
+from ckreg.errors import BusyError, CkregError, OutsideError, RefusedError, StaleLockError
 from ckreg.flows.batch import Batch
 from ckreg.flows.group_commit import Found, commit_waiting, events_around, hopeless, outcome, past_of_new
 from ckreg.flows.outcomes import AnsweredError, Committed, Outcome, Settled, Spooled, WaitsError, raised
@@ -77,6 +77,8 @@ def apply_all(
 ) -> Sequence[Outcome]:
     """Carry out several requests in one commit, with all others that wait; each gets its outcome, in order.
 
+    On a host that does not commit here they are left in the spool.
+
     Raises:
         WaitsError: as `apply`.
         OutsideError: git failed, or a file cannot be written; nothing was changed.
@@ -84,6 +86,8 @@ def apply_all(
     """
     if not requests:
         return []
+    if not may_commit(home):
+        return leave(home, requests)
     bundle = spool.put(home, requests)
     try:
         return _until_answered(home, bundle, timeout_seconds)
@@ -159,8 +163,8 @@ def _until_answered(home: Home, bundle: Bundle, timeout_seconds: float) -> Seque
         with contextlib.ExitStack() as stack:
             try:
                 stack.enter_context(locked(home, timeout_seconds=0))
-            except BusyError:
-                if time.monotonic() > until:
+            except BusyError as error:
+                if isinstance(error, StaleLockError) or time.monotonic() > until:
                     raise
             else:
                 return _answered(home, bundle) or _lead(home, bundle)

@@ -8,6 +8,7 @@ from ckreg.adapters.tree.home import EXPERIMENTS, PRIOR_RUNS, SETTINGS, SUMMARY,
 from ckreg.adapters.tree.state import read_own, state_folder
 
 if TYPE_CHECKING:
+    from ckreg.adapters.tree.hosts import host, in_job, may_commit, remember_host
     from ckreg.adapters.tree.kind import lock_choice, mount_at, recorded_choice
     from ckreg.adapters.tree.lock import locked
 
@@ -19,20 +20,28 @@ __all__ = [
     "Home",
     "file_mode",
     "find_home",
+    "host",
+    "in_job",
     "lock_choice",
     "locked",
     "make_folder",
+    "may_commit",
     "mount_at",
     "read_own",
     "read_text",
     "recorded_choice",
+    "remember_host",
     "replace_text",
     "same_group",
     "state_folder",
 ]
 
 # Loaded when asked for: every verb finds its registry, few lock it.
-_LATER = {"lock_choice": "kind", "mount_at": "kind", "recorded_choice": "kind", "locked": "lock"}
+_LATER = {
+    **dict.fromkeys(("host", "in_job", "may_commit", "remember_host"), "hosts"),
+    **dict.fromkeys(("lock_choice", "mount_at", "recorded_choice"), "kind"),
+    "locked": "lock",
+}
 
 
 def __getattr__(name: str) -> object:

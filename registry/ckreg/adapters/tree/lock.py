@@ -9,12 +9,13 @@ from pathlib import Path
 from ckreg.adapters.tree.files import file_mode
 from ckreg.adapters.tree.holders import life, this_process
 from ckreg.adapters.tree.home import Home
+from ckreg.adapters.tree.hosts import refuse_unless_commits
 from ckreg.adapters.tree.kind import lock_choice
 from ckreg.adapters.tree.link_lock import HeldError, link_lock
 from ckreg.adapters.tree.state import read_own
 from ckreg.core.holding import Holder, Life, read_holder
 from ckreg.core.mounts import LockKind
-from ckreg.errors import BusyError, MalformedError, OutsideError
+from ckreg.errors import BusyError, MalformedError, OutsideError, StaleLockError
 
 LOCK, HOLDER = "lock", "lock.holder"
 
@@ -24,10 +25,13 @@ def locked(home: Home, *, timeout_seconds: float = 60.0) -> Iterator[None]:
     """Hold the registry's one lock.
 
     Raises:
-        BusyError: somebody else held it for all of `timeout_seconds`, or is dead; the message says who.
+        BusyError: somebody else held it for all of `timeout_seconds`; the message says who.
+        StaleLockError: its holder is dead.
+        RefusedError: this host does not commit here.
         OutsideError: the lock cannot be taken here.
         MalformedError: what lies in the lock's place is none.
     """
+    refuse_unless_commits(home)
     kind = lock_choice(home).kind
     path = home.state / LOCK
     with contextlib.ExitStack() as held:
@@ -37,7 +41,7 @@ def locked(home: Home, *, timeout_seconds: float = 60.0) -> Iterator[None]:
             else:
                 held.enter_context(link_lock(path, timeout_seconds))
         except HeldError:
-            raise BusyError(busy(home, kind, timeout_seconds)) from None
+            raise busy(home, kind) from None
         except OSError as error:
             raise OutsideError(
                 f"{path} cannot be locked: {error.strerror}. `ckreg doctor` says more."
@@ -83,26 +87,26 @@ def holder_of(home: Home, kind: LockKind) -> Holder | None:
     return read_holder(read_own(home.state / (HOLDER if kind is LockKind.FLOCK else LOCK)) or "")
 
 
-def busy(home: Home, kind: LockKind, waited_seconds: float) -> str:
+def busy(home: Home, kind: LockKind) -> BusyError:
     """Why the lock could not be had, and what to do."""
     path = home.state / LOCK
     try:
         holder = holder_of(home, kind)
     except (MalformedError, OutsideError) as error:
-        return f"{path} is held: {error}"
+        return BusyError(f"{path} is held: {error}")
     if holder is None:
-        return (
-            f"{path} was held for {waited_seconds:g} s, and its file does not say by whom. "
-            f"Try again, and `ckreg doctor` if it stays so."
+        return BusyError(
+            f"{path} is held, and does not say by whom. Try again; `ckreg doctor` if it stays so."
         )
     who = f"{path} is held by {holder.in_words(datetime.now(UTC))}"
     match life(holder):
         case Life.ALIVE:
-            return f"{who}. Try again when it is done."
+            return BusyError(f"{who}. Try again when it is done.")
         case Life.DEAD if kind is LockKind.LINK:
-            return f"{who}, which has ended without giving it back. `ckreg doctor --break-lock` removes it."
+            said = f"{who}, which has ended without giving it back."
+            return StaleLockError(f"{said} `ckreg doctor --break-lock` removes it.")
         case _:
-            return (
+            return BusyError(
                 f"{who}; from here nobody can say whether it still runs. If it does not, "
                 f"`ckreg doctor --break-lock` removes the lock."
             )

@@ -2,13 +2,19 @@
 
 from collections.abc import Iterator
 
-from ckreg.adapters.hosts import may_commit, remember_host
 from ckreg.adapters.proving import clock_skew, counted, fsync_seconds, replaced, scratch, sqlite_fault
-from ckreg.adapters.tree import lock_choice, mount_at, state_folder
+from ckreg.adapters.tree import (
+    host,
+    in_job,
+    lock_choice,
+    may_commit,
+    mount_at,
+    remember_host,
+    state_folder,
+)
 from ckreg.core.health import Finding, clone
 from ckreg.core.health import mount as rules
 from ckreg.core.mounts import is_network
-from ckreg.flows.doctoring.host import host, in_job
 from ckreg.flows.doctoring.patient import Clone
 
 
@@ -17,7 +23,8 @@ def filesystem(at: Clone) -> Iterator[Finding]:
     choice = lock_choice(at.home)
     yield rules.lock_record(choice, mount_at(at.home.state))
     if is_network(choice.filesystem):
-        remember_host(at.home)
+        if not in_job():
+            remember_host(at.home)
         yield clone.commit_hosts(host(), may_commit(at.home), in_job())
 
 

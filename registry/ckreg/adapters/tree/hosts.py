@@ -2,9 +2,14 @@
 
 import os
 
-from ckreg.adapters.tree import Home, lock_choice, read_own, replace_text, state_folder
+from ckreg.adapters.tree.files import replace_text
+from ckreg.adapters.tree.home import Home
+from ckreg.adapters.tree.kind import lock_choice
+from ckreg.adapters.tree.state import read_own, state_folder
 from ckreg.core.commit_hosts import host_patterns, is_among, with_host
 from ckreg.core.mounts import is_network
+from ckreg.core.text import one_line
+from ckreg.errors import RefusedError
 
 _NAME = "commit_hosts"
 
@@ -22,24 +27,46 @@ def may_commit(home: Home) -> bool:
         return True
     text = read_own(home.state / _NAME)
     if text is None:
-        return "SLURM_JOB_ID" not in os.environ
-    return is_among(os.uname().nodename, host_patterns(text))
+        return not in_job()
+    return is_among(host(), host_patterns(text))
+
+
+def refuse_unless_commits(home: Home) -> None:
+    """See that this host may take the lock.
+
+    Raises:
+        RefusedError: it may not.
+    """
+    if not may_commit(home):
+        path = home.state / _NAME
+        raise RefusedError(
+            f"{one_line(host())} does not commit here: {path} does not name it. "
+            f"Call this on a host that does, or add a line with its name."
+        )
 
 
 def remember_host(home: Home) -> bool:
     """Note on a network filesystem that this host commits; gives whether the file changed.
 
-    In a job nothing is noted.
-
     Raises:
         CkregError: `.ckreg/` cannot be written, or the file is not what it should be.
     """
-    if "SLURM_JOB_ID" in os.environ or not is_network(lock_choice(home).filesystem):
+    if not is_network(lock_choice(home).filesystem):
         return False
     path = state_folder(home) / _NAME
     old = read_own(path)
-    new = with_host(old, os.uname().nodename)
+    new = with_host(old, host())
     if new == old:
         return False
     replace_text(path, new)
     return True
+
+
+def host() -> str:
+    """This host's name."""
+    return os.uname().nodename
+
+
+def in_job() -> bool:
+    """Whether this call is part of a Slurm job."""
+    return "SLURM_JOB_ID" in os.environ

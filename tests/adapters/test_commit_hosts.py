@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from ckreg.adapters.hosts import may_commit, remember_host
-from ckreg.adapters.tree import Home
+from ckreg.adapters.tree import Home, locked, may_commit, remember_host
+from ckreg.errors import RefusedError
 
 
 @pytest.fixture
@@ -28,6 +28,8 @@ def test_on_a_local_filesystem_every_host_commits(tmp_path: Path) -> None:
 def test_the_file_decides_on_a_network_filesystem(shared_home: Home) -> None:
     (shared_home.state / "commit_hosts").write_text("elsewhere*\n")
     assert not may_commit(shared_home)
+    with pytest.raises(RefusedError, match="does not commit here"), locked(shared_home):
+        pass
     assert remember_host(shared_home)
     assert may_commit(shared_home)
     assert (shared_home.state / "commit_hosts").read_text() == f"elsewhere*\n{os.uname().nodename}\n"
@@ -38,5 +40,4 @@ def test_a_fresh_clone_commits_but_not_from_a_job(shared_home: Home, monkeypatch
     assert may_commit(shared_home)
     monkeypatch.setenv("SLURM_JOB_ID", "17")
     assert not may_commit(shared_home)
-    assert not remember_host(shared_home)
     assert not (shared_home.state / "commit_hosts").exists()
