@@ -1,5 +1,6 @@
 """Calls git for one registry: no terminal, no editor, no prompt, a time limit."""
 
+import contextlib
 import os
 import subprocess
 from collections.abc import Mapping
@@ -7,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from subprocess import CompletedProcess
 
+from ckreg.adapters.tree import group_umask
 from ckreg.errors import NotFoundError, OutsideError, RefusedError
 
 NO_IDENTITY = (
@@ -64,6 +66,8 @@ class Repo:
         self, *words: str, stdin: str | None = None, env: Mapping[str, str] | None = None
     ) -> CompletedProcess[str]:
         """Run git in the registry's folder and give all of what came back."""
+        if _verb(words) == "commit":
+            make_writable(self.git_dir / "COMMIT_EDITMSG")
         return call_git(self.root, *words, stdin=stdin, env=env)
 
     def under_way(self) -> str | None:
@@ -108,6 +112,7 @@ def call_git(
             timeout=TIMEOUT_SECONDS,
             check=False,
             input=(stdin or "").encode(errors=_LOSSLESS),  # empty: git never waits for a terminal
+            umask=group_umask(folder),
         )
     except FileNotFoundError:
         raise OutsideError("git is not on PATH. Install it (2.36 or newer), or load its module.") from None
@@ -121,6 +126,13 @@ def call_git(
         done.stdout.decode(errors=_LOSSLESS),
         done.stderr.decode(errors=_LOSSLESS),
     )
+
+
+def make_writable(path: Path) -> None:
+    """See that git can write a file that it does not open to the group itself, as it does the rest."""
+    if path.exists() and not os.access(path, os.W_OK):
+        with contextlib.suppress(OSError):
+            path.unlink()  # a colleague's last message: git writes its own there
 
 
 def last_words(done: CompletedProcess[str]) -> str:

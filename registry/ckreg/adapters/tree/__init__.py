@@ -3,7 +3,7 @@
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from ckreg.adapters.tree.files import file_mode, make_folder, read_text, replace_text, same_group
+from ckreg.adapters.tree.files import file_mode, group_umask, make_folder, read_text, replace_text, same_group
 from ckreg.adapters.tree.home import EXPERIMENTS, PRIOR_RUNS, SETTINGS, SUMMARY, Home, find_home
 from ckreg.adapters.tree.state import read_own, state_folder
 
@@ -20,6 +20,7 @@ __all__ = [
     "Home",
     "file_mode",
     "find_home",
+    "group_umask",
     "host",
     "in_job",
     "lock_choice",

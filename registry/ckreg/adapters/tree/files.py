@@ -90,6 +90,17 @@ def same_group(mode: int) -> bool:
     return bool(mode & stat.S_ISGID and mode & stat.S_IWGRP)
 
 
+def group_umask(folder: Path) -> int:
+    """The umask for programs that write in a folder: without the group's bits where a group shares it, else -1.
+
+    subprocess takes -1 as "leave it as it is".
+    """
+    try:
+        return _umask() & ~0o070 if same_group(folder.stat().st_mode) else -1
+    except OSError:
+        return -1
+
+
 def _umask() -> int:
     mask = os.umask(0)
     os.umask(mask)

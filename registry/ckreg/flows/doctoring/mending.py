@@ -35,6 +35,9 @@ def _lock_kind(home: Home) -> Iterator[str]:
             return
         with locked(home, timeout_seconds=5.0):
             path.unlink()
+            (home.state / "lock").unlink(
+                missing_ok=True
+            )  # for the other kind a file that is there is a lock held
     except MalformedError:
         if path.is_symlink() or read_own(path) is not None:
             path.unlink()
