@@ -1,5 +1,5 @@
 # Each check is defined once, here; .ci/run and pre-commit call it.
-.PHONY: help demo test test-all test-lowest check format bench accuracy checks clean
+.PHONY: help demo test test-all explore test-lowest check format bench accuracy checks clean
 .DEFAULT_GOAL := help
 
 VENV ?= .venv
@@ -19,6 +19,9 @@ test: $(VENV)/dev  ## set up, and run the tests (at most 3 minutes)
 
 test-all: $(VENV)/dev  ## all tests, the slow ones too, and properties with many more examples
 	$(BIN)/pytest -n auto --hypothesis-profile thorough
+
+explore: $(VENV)/dev  ## the properties alone, with other examples each time: finds what nobody thought of
+	$(BIN)/pytest -n auto --hypothesis-profile explore -m hypothesis
 
 test-lowest:  ## the tests on the oldest versions of the libraries that pyproject.toml allows
 	$(PYTHON) -m venv --clear .venv-lowest

@@ -73,7 +73,7 @@ CASES: list[tuple[Finding, State, str]] = [
     (holder(LONG_AGO, Life.UNKNOWN, NOW), WARN, "on node17"),
     (holder(None, Life.UNKNOWN, NOW), WARN, "does not name"),
     (setup.hooks({"pre-commit": True, "commit-msg": True}, python=True), OK, "pre-commit, commit-msg"),
-    (setup.hooks({"pre-commit": True, "commit-msg": False}, None), WARN, "Not installed: commit-msg"),
+    (setup.hooks({"pre-commit": True, "commit-msg": False}, python=True), WARN, "Not installed: commit-msg"),
     (setup.hooks({"pre-commit": True}, python=False), WARN, "moved or removed"),
     (setup.merge_driver(attribute=True, driver="x", runs=True), OK, "by row and cell"),
     (setup.merge_driver(attribute=False, driver="x", runs=True), WARN, "merge=ckreg"),

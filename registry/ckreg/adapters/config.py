@@ -63,10 +63,21 @@ def _environment(warnings: list[str]) -> Layer:
     return Layer("environment", values, str(Path.cwd()), Form.WORDS, known, personal=True)
 
 
+def settings_in(text: str, path: Path) -> Settings:
+    """What a `ckreg.toml` alone says, as a text that lies in no folder; `path` is its name for messages.
+
+    Raises:
+        MalformedError: it, or a value in it, is not what it should be.
+    """
+    return merge(_layers(text, path), home=_home())
+
+
 def _toml(path: Path, *, personal: bool = False) -> list[Layer]:
     text = _text(path)
-    if text is None:
-        return []
+    return [] if text is None else _layers(text, path, personal=personal)
+
+
+def _layers(text: str, path: Path, *, personal: bool = False) -> list[Layer]:
     try:
         values = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:

@@ -1,15 +1,25 @@
 """The hook stubs: puts them into git's hooks folder beside what is there, and takes them out again."""
 
+import contextlib
+import os
+import re
 import shlex
 import sys
+import tempfile
 from importlib import resources
 from pathlib import Path
 
-from ckreg.adapters.tree import read_text, replace_text
 from ckreg.errors import OutsideError, RefusedError
 
 STUBS = ("pre-commit", "commit-msg")
+SERVER_STUBS = ("pre-receive",)
 MARK = "ckreg-hook 7d0f5c1e"
+# Not `.legacy`: the pre-commit framework calls a hook of that name itself; both would call each other.
+_KEPT = "before-ckreg"
+_LEGACY = "legacy"
+_LARGEST = 1024 * 1024  # bytes; a larger hook is a program, and none of ours
+_EXECUTABLE = 0o755
+_PYTHON = re.compile(r"^python=(.+)$", re.MULTILINE)
 
 
 def stub_text(name: str, registry: str) -> str:
@@ -19,43 +29,89 @@ def stub_text(name: str, registry: str) -> str:
 
 
 def install_stub(folder: Path, name: str, text: str) -> bool:
-    """Put a stub into the hooks folder; a hook that is there becomes `<name>.legacy`, which the stub calls.
+    """Put a stub into the hooks folder; a hook that is there is kept, and called by the stub first.
+
+    Where the pre-commit framework was installed over our stub, it has kept and calls that: there it stays.
 
     Returns:
         Whether anything changed.
 
     Raises:
-        RefusedError: there is a foreign hook and a `.legacy` one as well.
+        RefusedError: a foreign hook came after ours, which has kept another one.
         OutsideError: the folder cannot be written.
     """
-    hook, legacy = folder / name, folder / f"{name}.legacy"
-    if hook.exists() and not is_ours(hook):
-        if legacy.exists():
+    hook, kept, legacy = (folder / part for part in (name, f"{name}.{_KEPT}", f"{name}.{_LEGACY}"))
+    if os.path.lexists(hook) and not is_ours(hook):
+        if is_ours(legacy):
+            return _write(legacy, text)
+        if os.path.lexists(kept):
             raise RefusedError(
-                f"{hook} is not ours, and {legacy.name} is there too. Join the two into one first."
+                f"{hook} is not ours, and {kept.name} is there too. Join the two into one first."
             )
-        _move(hook, legacy)
-    if hook.exists() and read_text(hook) == text:
-        return False
-    replace_text(hook, text)
-    hook.chmod(0o755)
-    return True
+        _move(hook, kept)
+    try:
+        return _write(hook, text)
+    except BaseException:
+        if os.path.lexists(kept) and not os.path.lexists(hook):
+            _move(kept, hook)
+        raise
 
 
 def remove_stub(folder: Path, name: str) -> bool:
     """Take a stub out and put the hook back that was there before; gives whether there was one of ours."""
-    hook, legacy = folder / name, folder / f"{name}.legacy"
-    if not (hook.exists() and is_ours(hook)):
+    kept = folder / f"{name}.{_KEPT}"
+    ours = installed_stub(folder, name)
+    if ours is None:
         return False
-    hook.unlink()
-    if legacy.exists():
-        _move(legacy, hook)
+    try:
+        ours.unlink()
+    except OSError as error:
+        raise OutsideError(f"{ours} cannot be removed: {error.strerror}.") from error
+    if os.path.lexists(kept):
+        _move(kept, ours)
     return True
 
 
 def is_ours(hook: Path) -> bool:
-    """Whether a hook is a stub of ckreg's."""
+    """Whether a hook is a stub of ckreg's; a link is somebody's own."""
+    if hook.is_symlink() or not hook.is_file() or hook.stat().st_size > _LARGEST:
+        return False
     return MARK.encode() in hook.read_bytes()
+
+
+def installed_stub(folder: Path, name: str) -> Path | None:
+    """Where our stub lies, None where it is not installed."""
+    return next((path for path in (folder / name, folder / f"{name}.{_LEGACY}") if is_ours(path)), None)
+
+
+def interpreter_of(stub: Path) -> Path:
+    """The interpreter that a stub names."""
+    found = _PYTHON.search(stub.read_text(errors="replace"))
+    try:
+        return Path(*shlex.split(found[1])) if found else Path("/dev/null")
+    except ValueError:
+        return Path("/dev/null")
+
+
+def _write(hook: Path, text: str) -> bool:
+    """Put a stub in its place whole; gives whether it was another one or not executable before."""
+    if is_ours(hook) and hook.read_bytes() == text.encode() and os.access(hook, os.X_OK):
+        return False
+    try:
+        hook.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=hook.parent, prefix=f".{hook.name}.")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(text.encode())
+            Path(name).chmod(_EXECUTABLE)
+            Path(name).replace(hook)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                Path(name).unlink()
+            raise
+    except OSError as error:
+        raise OutsideError(f"{hook} cannot be written: {error.strerror}. Nothing was changed.") from error
+    return True
 
 
 def _move(source: Path, target: Path) -> None:

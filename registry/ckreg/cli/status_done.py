@@ -8,13 +8,10 @@ from ckreg.errors import CkregError
 from ckreg.flows.updates import Committed, Flushed, Outcome, Preview, Spooled
 
 
-def outcome_as_json(request: StatusRequest, outcome: Outcome) -> dict[str, object]:
-    """What became of a request, with stable keys; null for what is not so."""
+def outcome_as_json(request: StatusRequest | None, outcome: Outcome) -> dict[str, object]:
+    """What became of a request, with stable keys; null for what is not so, or not known."""
     told: dict[str, object] = {
-        "experiment": request.experiment,
-        "run": request.run,
-        "task": request.task,
-        "epoch": request.epoch,
+        **{key: getattr(request, key, None) for key in ("experiment", "run", "task", "epoch")},
         "from": None,
         "to": None,
         "cells": {},
@@ -74,9 +71,9 @@ def say_lines(lines: Lines) -> None:
     """Say what became of each line."""
     for line in lines.lines:
         where = f"{lines.where}:{line.number}: "
-        if line.request is not None and (lines.preview is None or isinstance(line.outcome, CkregError)):
+        if line.request is not None and lines.preview is None:
             say_outcome(line.request, line.outcome, where)
-        elif isinstance(line.outcome, CkregError):
+        elif isinstance(line.outcome, CkregError):  # no change at all, or it was only looked at
             warn(f"{where}{line.outcome}")
 
 
@@ -91,16 +88,17 @@ def say_flushed(done: Flushed) -> None:
         note("Nothing waits.")
 
 
-def show_preview(shown: Preview) -> None:
-    """Print what would change in which files."""
+def say_preview(shown: Preview) -> None:
+    """Print what would change in which files, and say what would be refused."""
     for file in shown.files:
         emit_diff(file.path, file.before, file.after)
+    for outcome in shown.outcomes:
+        if isinstance(outcome, CkregError):
+            warn(str(outcome))
 
 
 def _line_as_json(line: Line) -> dict[str, object]:
-    if line.request is not None:
-        return {"line": line.number} | outcome_as_json(line.request, line.outcome)
-    return {"line": line.number, "committed": False, "commit": None, "error": str(line.outcome)}
+    return {"line": line.number} | outcome_as_json(line.request, line.outcome)
 
 
 def _say_committed(done: Committed, where: str) -> None:
@@ -108,6 +106,6 @@ def _say_committed(done: Committed, where: str) -> None:
     if done.commit is None and not update.overtaken:
         note(f"{where}{update.request.run} says so already; nothing changed.")
         return
-    what = in_words(update) or f"{update.old} -> {update.new}"
+    what = in_words(update)
     commit = f" ({done.commit[:10]})" if done.commit else ""
     emit(f"{where}{update.request.experiment} {update.request.run}: {what}{commit}")

@@ -42,9 +42,11 @@ def check(
 
 
 def check_staged(home: Home, *, select: Sequence[str] = (), ignore: Sequence[str] = ()) -> list[Finding]:
-    """The problems of the experiments that the next commit changes, as staged."""
-    from ckreg.adapters.git import open_repo, staged_summaries  # noqa: PLC0415  # only hooks need git here
+    """The problems of the experiments that the next commit changes, as staged; none in ckreg's own commit."""
+    from ckreg.adapters.git import is_ours, open_repo, staged_summaries  # noqa: PLC0415  # only hooks need git
 
+    if is_ours():
+        return []
     staged = staged_summaries(open_repo(home.root), BESIDE)
     found = [finding for path, texts in staged for finding in check_texts(path, texts)]
     return _selected(home, found, select, ignore)

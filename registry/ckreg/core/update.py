@@ -13,7 +13,8 @@ from ckreg.core.text import one_line
 class Update:
     """What a request changes: the cells by column, the row's status before and after, and its job.
 
-    `overtaken` says that later evidence had told of the row already: it is recorded, and changes no cell.
+    `overtaken` says that later evidence had told of the row already, `swept` that somebody's own commit took
+    the change along: it is recorded, and changes no cell.
     """
 
     request: StatusRequest
@@ -22,11 +23,12 @@ class Update:
     new: str
     job: str | None = None
     overtaken: bool = False
+    swept: bool = False
 
     @property
     def is_recorded(self) -> bool:
         """Whether a commit has to tell of it; a row that says all of it already needs none."""
-        return bool(self.cells) or self.overtaken
+        return bool(self.cells) or self.overtaken or self.swept
 
     @property
     def completes(self) -> bool:
@@ -58,7 +60,7 @@ def in_words(update: Update) -> str:
     if update.overtaken:
         return f"{update.request.status}, overtaken by {update.old}"
     changed = ", ".join(column for column in update.cells if column != "Status")
-    return f"{update.old} -> {update.new}" if "Status" in update.cells else changed
+    return f"{update.old} -> {update.new}" if "Status" in update.cells else changed or update.new
 
 
 def trailer(update: Update) -> str:

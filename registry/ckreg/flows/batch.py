@@ -1,6 +1,7 @@
 """Several requests applied to their documents in one go; one that is refused leaves the others alone."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -15,11 +16,17 @@ from ckreg.errors import CkregError, NotFoundError
 
 
 class Past(NamedTuple):
-    """What a batch has to know: recent events, the time now, requests that a dead process may have left."""
+    """What a batch has to know of what went before.
+
+    `events` gives the recent ones, as they are in HEAD when it is called: a `git commit` may outlive the
+    ckreg that called it. `left_behind` are the requests that some process died over, `fresh` those that are
+    in no commit for sure.
+    """
 
     now: datetime
-    events: Sequence[StatusEvent] = ()
+    events: Callable[[], Sequence[StatusEvent]]
     left_behind: Collection[str] = ()
+    fresh: Collection[str] = ()
 
 
 def document_path(experiment: str) -> str:
@@ -39,7 +46,8 @@ class Batch:
         self.requests = [request for request in requests if request.id not in hopeless]
         self.home = home
         self.past = past
-        self.done = {event.id: event for event in past.events}
+        self.events: Sequence[StatusEvent] = ()
+        self.done: Mapping[str, StatusEvent] = {}
         self.hopeless = hopeless
         self.updates: dict[str, Update] = {}
         self.refused: dict[str, CkregError] = dict(hopeless)
@@ -57,14 +65,16 @@ class Batch:
 
     def plan(self, old: Mapping[str, Texts]) -> Change:
         """The documents with all requests applied, and the commit's message."""
-        self.updates, self.refused, self.warnings = {}, dict(self.hopeless), {}
+        self.events = self.past.events()
+        self.done = {event.id: event for event in self.events}
+        tried, self.updates, self.refused, self.warnings = self.updates, {}, dict(self.hopeless), {}
         texts = dict(old)
         for request in self.requests:
             if request.id in self.updates or request.id in self.refused:
                 continue  # somebody copied a file in the spool
             path = document_path(request.experiment)
             try:
-                texts[path] = self._applied(texts[path], request, path)
+                texts[path] = self._applied(texts[path], request, path, tried.get(request.id))
             except CkregError as error:
                 self.refused[request.id] = error
         jobs = {update.job for update in self.updates.values() if update.completes and update.job}
@@ -75,12 +85,18 @@ class Batch:
             self.message += self._sealed(experiment, texts)
         return Change(texts, self.message)
 
-    def _applied(self, texts: Texts, request: StatusRequest, path: str) -> Texts:
+    def _applied(self, texts: Texts, request: StatusRequest, path: str, tried: Update | None) -> Texts:
         if told := self.done.get(request.id):
             before, after = told.from_status or "", told.to_status or ""
             self.updates[request.id] = Update(request, {}, before, after)
             return _caught_up(texts, request, path)
         edited, update = self._with_update(texts, request, path)
+        swept = (tried is not None and tried.cells) or request.id in self.past.left_behind
+        if swept and not update.cells and not update.overtaken:
+            # Somebody's `git commit -a` took the change along before we, or whoever died, could commit it. It
+            # is in HEAD, nothing tells of it, and the file may have been put back to what it was.
+            edited = _caught_up(texts, request, path)
+            update = tried if tried and tried.cells else replace(update, swept=True)
         self.updates[request.id] = update
         return edited
 
@@ -93,7 +109,7 @@ class Batch:
         row = find_row(texts.committed, key_of(request), where)
         old = row.value("Status") or ""
         if request.status is not None and is_overtaken(
-            row, old_status(row, where), request, self.past.events, self.past.now
+            row, old_status(row, where), request, self.events, self.past.now
         ):
             return texts, Update(request, {}, old, old, row.value("Job ID"), overtaken=True)
         cells = changed_cells(row, request, where)
@@ -112,7 +128,7 @@ class Batch:
         """
         for request in self.requests:
             seal, estimates = (self.home.root / path for path in _seal_paths(request.experiment))
-            known = request.id not in self.past.left_behind and seal.exists()
+            known = request.id in self.past.fresh and seal.exists()
             linked = seal.is_symlink() or estimates.is_symlink()
             if request.status not in {None, Status.PENDING} and not known and not linked:
                 yield request.experiment

@@ -67,7 +67,8 @@ def past_of_new(repo: Repo, requests: Sequence[StatusRequest]) -> Past:
     """What history says that matters to requests that are in no commit: nothing, where they are fresh."""
     time = now()
     old = any(request.at < time - _FRESH for request in requests)
-    return Past(time, events_around(repo, requests) if old else ())
+    ids = {request.id for request in requests}
+    return Past(time, (lambda: events_around(repo, requests)) if old else list, (), ids)
 
 
 def hopeless(home: Home, repo: Repo, requests: Sequence[StatusRequest]) -> dict[str, CkregError]:
@@ -114,15 +115,20 @@ def _refuse_while_busy(repo: Repo) -> None:
             f"{repo.root}: git is in the middle of {operation}: spooled; committed when the {what} is "
             f"finished, by the next `ckreg status set` or `ckreg status flush`."
         )
+    if not (repo.git_dir / "HEAD").read_bytes().startswith(b"ref:"):
+        raise WaitsError(
+            f"{repo.root}: HEAD is detached: spooled; `git switch` to a branch, and the next `ckreg status "
+            f"set` or `ckreg status flush` commits it."
+        )
 
 
 def _past_of(repo: Repo, bundles: Sequence[Bundle], own: Bundle | None) -> Past:
     if own is not None and list(bundles) == [own]:
         return past_of_new(repo, own.requests)
     requests = [request for bundle in bundles for request in bundle.requests]
-    fresh = own.requests if own is not None and own in bundles else ()
-    left = {request.id for request in requests} - {request.id for request in fresh}
-    return Past(now(), events_around(repo, requests), left)
+    left = {request.id for bundle in bundles if bundle.left_behind for request in bundle.requests}
+    fresh = {request.id for request in own.requests} if own is not None and own in bundles else ()
+    return Past(now(), lambda: events_around(repo, requests), left, fresh)
 
 
 def _parts(bundles: Sequence[Bundle]) -> Iterator[list[Bundle]]:

@@ -1,6 +1,5 @@
 """Carries out requests to change a status: spool, lock, edit, one commit for all that wait."""
 
-import contextlib
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -35,6 +34,7 @@ __all__ = [
 
 _FIRST_LOOK_SECONDS, _LOOK_SECONDS = 0.02, 0.1  # how often a waiting process looks for its answer
 _LOOKS = 4  # between two tries for the lock
+_GIT_BUSY_SECONDS = 20  # how long other people's git may be in the way
 
 
 class Shown(NamedTuple):
@@ -157,17 +157,19 @@ def preview_flush(home: Home) -> Preview:
 
 def _until_answered(home: Home, bundle: Bundle, timeout_seconds: float) -> Sequence[Outcome]:
     """Wait for the lock, or until whoever has it has committed our requests, too."""
-    until = time.monotonic() + timeout_seconds
+    start = time.monotonic()
     wait = _FIRST_LOOK_SECONDS
     while True:
-        with contextlib.ExitStack() as stack:
-            try:
-                stack.enter_context(locked(home, timeout_seconds=0))
-            except BusyError as error:
-                if isinstance(error, StaleLockError) or time.monotonic() > until:
-                    raise
-            else:
+        patience = timeout_seconds
+        try:
+            with locked(home, timeout_seconds=0):
+                patience = min(timeout_seconds, _GIT_BUSY_SECONDS)
                 return _answered(home, bundle) or _lead(home, bundle)
+        except (WaitsError, StaleLockError):
+            raise
+        except BusyError:
+            if time.monotonic() > start + patience:
+                raise
         for _ in range(_LOOKS):
             if answers := _answered(home, bundle):
                 return answers

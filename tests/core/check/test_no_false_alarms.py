@@ -44,6 +44,15 @@ def test_a_document_of_design_has_no_problem(tree: Tree) -> None:
     assert told(check_document(text, plan.name, beside)) == []
 
 
+def test_spaces_within_a_prompt_count() -> None:
+    plan = planned(variables={"system_prompt": {"short": "Say.", "long": "Say  it."}})
+    text, beside = written(plan)
+    assert '"Say  it."' in text
+    assert told(check_document(text, plan.name, beside)) == []
+    problems = check_document(text.replace("Say  it.", "Say it."), plan.name, beside)
+    assert {problem.code for problem in problems} == {"CK702"}
+
+
 @given(spec_trees())
 def test_a_document_with_things_missing_has_prerequisites_only(tree: Tree) -> None:
     plan = resolve(read(tree), TODAY)

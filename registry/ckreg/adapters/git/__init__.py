@@ -4,14 +4,16 @@ from ckreg.adapters.git.branches import contents, files_on_branches
 from ckreg.adapters.git.commit import Change, Texts, commit_change, refuse_link, refuse_unless_free
 from ckreg.adapters.git.empty import commit_message_only
 from ckreg.adapters.git.history import CommitSeen, commits_below, head, is_ancestor, status_events
+from ckreg.adapters.git.objects import Objects
 from ckreg.adapters.git.provenance import commit_of
 from ckreg.adapters.git.recent import recent_events
 from ckreg.adapters.git.repo import Repo, create, is_repository, open_repo, refuse_bare, require_identity
-from ckreg.adapters.git.staged import staged_beside, staged_summaries
+from ckreg.adapters.git.staged import is_ours, staged_summaries
 
 __all__ = [
     "Change",
     "CommitSeen",
+    "Objects",
     "Repo",
     "Texts",
     "commit_change",
@@ -23,6 +25,7 @@ __all__ = [
     "files_on_branches",
     "head",
     "is_ancestor",
+    "is_ours",
     "is_repository",
     "open_repo",
     "recent_events",
@@ -30,7 +33,6 @@ __all__ = [
     "refuse_link",
     "refuse_unless_free",
     "require_identity",
-    "staged_beside",
     "staged_summaries",
     "status_events",
 ]

@@ -4,7 +4,7 @@ import contextlib
 import os
 import subprocess
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from subprocess import CompletedProcess
 
@@ -16,6 +16,10 @@ NO_IDENTITY = (
     "`git config --global user.email you@example.org`, then try again."
 )
 TIMEOUT_SECONDS = 120
+# A folder that came with a clone may look like a git folder, with settings that name programs: not obeyed.
+SAFE = ("-c", "safe.bareRepository=explicit")
+# Set while ckreg commits, on which its hooks leave at once: it has checked already.
+OURS = "CKREG_COMMIT"
 _LOSSLESS = "surrogateescape"  # what is not UTF-8 goes through unchanged
 # What git calls its local variables: set in a hook, they would lead our git to another index or repository.
 _LOCAL = {
@@ -45,11 +49,15 @@ _UNDER_WAY = {
 
 @dataclass(frozen=True, slots=True)
 class Repo:
-    """The git repository around a registry; `prefix` leads from its top to the registry, `""` or `a/b/`."""
+    """The git repository around a registry; `prefix` leads from its top to the registry, `""` or `a/b/`.
+
+    `variables` are those that git finds it by, where its folder is not enough.
+    """
 
     root: Path
     git_dir: Path
     prefix: str
+    variables: Mapping[str, str] = field(default_factory=dict)
 
     def run(self, *words: str, stdin: str | None = None, env: Mapping[str, str] | None = None) -> str:
         """What git printed.
@@ -68,7 +76,7 @@ class Repo:
         """Run git in the registry's folder and give all of what came back."""
         if _verb(words) == "commit":
             make_writable(self.git_dir / "COMMIT_EDITMSG")
-        return call_git(self.root, *words, stdin=stdin, env=env)
+        return call_git(self.root, *words, stdin=stdin, env={**self.variables, **(env or {})})
 
     def under_way(self) -> str | None:
         """The operation in the middle of which git is, `a merge` say, or None."""
@@ -83,8 +91,16 @@ class Repo:
         return done.stdout.strip() or None
 
     def hooks_folder(self) -> Path:
-        """Where git looks for hooks here, `core.hooksPath` honoured."""
-        return (self.root / self.run("rev-parse", "--git-path", "hooks").strip()).resolve()
+        """Where git looks for hooks here: `core.hooksPath`, relative to where hooks run, or `hooks`."""
+        configured = self.call("config", "--type=path", "--get", "core.hooksPath").stdout.rstrip("\n")
+        if configured:
+            return Path(self.top(), configured).resolve()
+        return Path(self.root, self.run("rev-parse", "--git-path", "hooks").rstrip("\n")).resolve()
+
+    def top(self) -> Path:
+        """Where hooks run: the top of the work tree, or the git folder where there is none."""
+        steps = self.prefix.count("/")
+        return self.root.resolve().parents[steps - 1] if steps else self.root
 
 
 def call_git(
@@ -95,19 +111,11 @@ def call_git(
     Raises:
         OutsideError: git is missing, or took longer than two minutes.
     """
-    clean = {key: value for key, value in os.environ.items() if key not in _LOCAL}
-    quiet = {
-        "GIT_TERMINAL_PROMPT": "0",
-        "GIT_EDITOR": "true",
-        "GIT_LITERAL_PATHSPECS": "1",
-        "GIT_OPTIONAL_LOCKS": "0",
-        "LC_ALL": "C",
-    }
     try:
         done = subprocess.run(
-            ["git", *words],
+            ["git", *SAFE, *words],
             cwd=folder,
-            env={**clean, **quiet, **(env or {})},
+            env=environment(env),
             capture_output=True,
             timeout=TIMEOUT_SECONDS,
             check=False,
@@ -133,6 +141,19 @@ def make_writable(path: Path) -> None:
     if path.exists() and not os.access(path, os.W_OK):
         with contextlib.suppress(OSError):
             path.unlink()  # a colleague's last message: git writes its own there
+
+
+def environment(env: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The variables that our git runs with: quiet, and bound to no other repository but by `env`."""
+    clean = {key: value for key, value in os.environ.items() if key not in _LOCAL}
+    quiet = {
+        "GIT_TERMINAL_PROMPT": "0",
+        "GIT_EDITOR": "true",
+        "GIT_LITERAL_PATHSPECS": "1",
+        "GIT_OPTIONAL_LOCKS": "0",
+        "LC_ALL": "C",
+    }
+    return {**clean, **quiet, **(env or {})}
 
 
 def last_words(done: CompletedProcess[str]) -> str:
@@ -175,13 +196,19 @@ def is_repository(folder: Path) -> bool:
     return call_git(folder, "rev-parse", "--is-inside-work-tree").stdout.strip() == "true"
 
 
+def is_bare(folder: Path) -> bool:
+    """Whether the folder is, or lies in, a repository without a work tree; this runs nothing of it."""
+    allowed = ("-c", "safe.bareRepository=all")
+    return call_git(folder, *allowed, "rev-parse", "--is-bare-repository").stdout.strip() == "true"
+
+
 def refuse_bare(folder: Path) -> None:
     """See that the folder is not a repository without a work tree.
 
     Raises:
         RefusedError: it is.
     """
-    if call_git(folder, "rev-parse", "--is-bare-repository").stdout.strip() == "true":
+    if is_bare(folder):
         raise RefusedError(f"{folder} is a bare repository. Clone it, and run `ckreg init` in the clone.")
 
 

@@ -1,11 +1,15 @@
 """Reads what is staged, as a hook must: the text that would be committed, not the one in the folder."""
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from ckreg.adapters.git.repo import Repo
+from ckreg.adapters.git.objects import Objects
+from ckreg.adapters.git.repo import OURS, Repo
+from ckreg.adapters.git.versions import experiment_folders
 from ckreg.adapters.tree import EXPERIMENTS, SUMMARY
+from ckreg.core.guard import Version
+from ckreg.core.seal import SEAL
 
 
 def staged_summaries(repo: Repo, beside: Sequence[str] = ()) -> Iterator[tuple[str, dict[str, str]]]:
@@ -21,37 +25,80 @@ def staged_summaries(repo: Repo, beside: Sequence[str] = ()) -> Iterator[tuple[s
         for path in listed.split("\0")
         if path.startswith(f"{EXPERIMENTS}/") and path.rpartition("/")[2] in {SUMMARY, *beside}
     )
-    for folder in folders:
-        paths = [f"{folder}/{name}" for name in (SUMMARY, *beside)]
-        there = repo.run("ls-files", "-z", "--", *paths, env=env).split("\0")
-        texts = {
-            path.rpartition("/")[2]: repo.run("cat-file", "blob", f":./{path}", env=env)
-            for path in there
-            if path
-        }
-        if SUMMARY in texts:
-            yield f"{folder}/{SUMMARY}", texts
+    with Objects(repo, env) as objects:
+        for folder in folders:
+            read = ((name, objects.text(f":{repo.prefix}{folder}/{name}")) for name in (SUMMARY, *beside))
+            texts = {name: text for name, text in read if text is not None}
+            if SUMMARY in texts:
+                yield f"{folder}/{SUMMARY}", texts
 
 
-def staged_beside(repo: Repo, names: tuple[str, ...]) -> Iterator[tuple[str, tuple[str | None, ...]]]:
-    """Each experiment of which the next commit changes one of these files.
+def is_ours() -> bool:
+    """Whether a hook runs for a commit of ckreg's own."""
+    return bool(os.environ.get(OURS))
 
-    Yields its folder, relative to the registry, and the texts of the files: all as committed in HEAD, then
-    all as staged; None where there is none.
+
+def next_commit(repo: Repo, message: str) -> list[tuple[str, ...]]:
+    """The parents that the next commit, with this message, will have: HEAD, in a merge the merged ones too.
+
+    Where it amends HEAD those of HEAD follow as a second choice. git does not say so to a hook; but the
+    author that it exports is HEAD's to the second then, and a person seldom changes the subject, too.
     """
-    env = _index_of_this_commit()
-    listed = repo.run("diff", "--cached", "--name-only", "--relative", "-z", env=env).split("\0")
-    changed = (Path(path) for path in listed if path.startswith(f"{EXPERIMENTS}/"))
-    for folder in sorted({str(path.parent) for path in changed if path.name in names}):
-        yield (
-            folder,
-            tuple(_text(repo, f"{side}./{folder}/{name}", env) for side in ("HEAD:", ":") for name in names),
+    head = repo.head()
+    if head is None:
+        return [()]
+    found = _lines(repo.git_dir / "MERGE_HEAD")
+    choices = [(head, *found)]
+    subject = next((line for line in message.split("\n") if line.strip() and line[0] != "#"), "")
+    if not found and f"{_author_of_this_commit()} {subject.strip()}" == _author_and_subject(repo, head):
+        choices.append(tuple(repo.run("rev-list", "-1", "--parents", head).split()[1:]))
+    return choices
+
+
+def staged_folders(repo: Repo, parents: Sequence[str], names: Sequence[str]) -> list[str]:
+    """The folders, from git's top on, of this registry's experiments with a staged file of such a name.
+
+    In a merge what differs from any of the parents counts.
+    """
+    env, paths = _index_of_this_commit(), set[str]()
+    for parent in parents:
+        listed = repo.run(
+            "diff-index", "--cached", "--name-only", "--no-renames", "-z", parent, "--", "./", env=env
         )
+        paths.update(listed.split("\0"))
+    return [
+        folder
+        for folder in experiment_folders(paths, names)
+        if folder.startswith(f"{repo.prefix}{EXPERIMENTS}/")
+    ]
 
 
-def _text(repo: Repo, name: str, env: Mapping[str, str]) -> str | None:
-    done = repo.call("cat-file", "blob", name, env=env)
-    return done.stdout if done.returncode == 0 else None
+def staged_objects(repo: Repo) -> Objects:
+    """Reads objects; `:path` is what the next commit will have."""
+    return Objects(repo, _index_of_this_commit())
+
+
+def staged_version(repo: Repo, objects: Objects, folder: str) -> Version:
+    """An experiment as the next commit will have it."""
+    document, seal = objects.text(f":{folder}/{SUMMARY}"), objects.text(f":{folder}/{SEAL}")
+    if document is not None:
+        return Version(document, seal, folder=True)
+    # The index has no folders to ask for.
+    inside = repo.run("ls-files", "-z", "--", folder.removeprefix(repo.prefix), env=_index_of_this_commit())
+    return Version(None, seal, folder=bool(inside))
+
+
+def _author_and_subject(repo: Repo, commit: str) -> str:
+    form = ("--no-show-signature", "--date=raw", "--format=%ae @%ad %s")
+    return repo.run("log", "-1", *form, commit).strip()
+
+
+def _author_of_this_commit() -> str:
+    return f"{os.environ.get('GIT_AUTHOR_EMAIL')} {os.environ.get('GIT_AUTHOR_DATE')}"
+
+
+def _lines(file: Path) -> list[str]:
+    return file.read_text().split() if file.is_file() else []
 
 
 def _index_of_this_commit() -> dict[str, str]:

@@ -91,9 +91,9 @@ def same_group(mode: int) -> bool:
 
 
 def group_umask(folder: Path) -> int:
-    """The umask for programs that write in a folder: without the group's bits where a group shares it, else -1.
+    """The umask for programs that write in a folder: it lets a group that shares it write.
 
-    subprocess takes -1 as "leave it as it is".
+    Elsewhere -1, which subprocess takes as "leave it as it is".
     """
     try:
         return _umask() & ~0o070 if same_group(folder.stat().st_mode) else -1

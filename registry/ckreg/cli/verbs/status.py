@@ -10,7 +10,7 @@ import click
 from ckreg.adapters.config import load_settings
 from ckreg.adapters.tree import Home, read_text
 from ckreg.cli.common import Place, dry_run_option, json_option
-from ckreg.cli.output import emit_json, note, warn
+from ckreg.cli.output import emit_diff, emit_json, note, warn
 from ckreg.cli.status_done import (
     flushed_as_json,
     lines_as_json,
@@ -18,7 +18,7 @@ from ckreg.cli.status_done import (
     say_flushed,
     say_lines,
     say_outcome,
-    show_preview,
+    say_preview,
 )
 from ckreg.commands.status_flush import flush_preview, status_flush
 from ckreg.commands.status_lines import status_lines
@@ -132,7 +132,7 @@ def set_(  # noqa: PLR0913, PLR0917  # the options that are not part of the wish
     home = place.home()
     given = (experiment, run, status, by, *wish.values())
     if lines is not None:
-        if any(given):
+        if any(word is not None and word is not False for word in given):
             raise UsageError("--from-json says all of it: give neither EXPERIMENT nor what to set with it.")
         _set_lines(home, place, lines, spool=spool, dry_run=dry_run, as_json=as_json)
         return
@@ -142,7 +142,7 @@ def set_(  # noqa: PLR0913, PLR0917  # the options that are not part of the wish
         run=run, **wish, status=None if status is None else Status(status), by=Source(by or Source.PERSON)
     )
     if dry_run:
-        show_preview(status_preview(home, experiment, asked))
+        say_preview(status_preview(home, experiment, asked))
         return
     with _waiting_told({"experiment": experiment, "run": run} if as_json else None):
         done = status_set(
@@ -174,7 +174,7 @@ def flush(place: Place, dry_run: bool, as_json: bool) -> None:
     """
     home = place.home()
     if dry_run:
-        show_preview(flush_preview(home))
+        say_preview(flush_preview(home))
         return
     with _waiting_told({"updates": [], "refused": []} if as_json else None):
         done = status_flush(home, timeout_seconds=load_settings(home).lock_timeout_seconds)
@@ -201,8 +201,8 @@ def _set_lines(home: Home, place: Place, lines: str, *, spool: bool, dry_run: bo
     if as_json:
         emit_json(lines_as_json(found))
     else:
-        if found.preview is not None:
-            show_preview(found.preview)
+        for file in found.preview.files if found.preview else ():
+            emit_diff(file.path, file.before, file.after)
         say_lines(found)
     if found.refused:
         raise RefusedError(f"{len(found.refused)} of {counted(len(found.lines), 'change')} refused.")

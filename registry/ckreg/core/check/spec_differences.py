@@ -129,8 +129,8 @@ def _configuration(subject: Subject, plan: Plan) -> Iterator[Difference]:
     }
     for key, text in said.items():
         field = subject.field(key, "Configuration")
-        if field and _bare(field.value, key) != _bare(one_line(text), key):
-            yield from _differ(field.line, f"'{key}'", _bare(field.value, key), _bare(one_line(text), key))
+        if field:  # to the space: those within a prompt are the model's to read
+            yield from _differ(field.line, f"'{key}'", _bare(field.value, key), _bare(text, key))
     yield from _evaluation_prompt(subject, plan)
     field = subject.field("Epochs to evaluate", "Evaluation Plan", "Configuration")
     if field:

@@ -8,12 +8,12 @@ from ckreg.core.text import one_line
 _INSTALL = "`ckreg hooks install`."
 
 
-def hooks(installed: Mapping[str, bool], python: bool | None) -> Finding:
+def hooks(installed: Mapping[str, bool], python: bool) -> Finding:
     """Our hooks are there and find a ckreg; `python` says whether the interpreter in them runs it."""
     missing = [name for name, there in installed.items() if not there]
     if missing:
         return warn("hooks", f"Not installed: {', '.join(missing)}.", _INSTALL)
-    if python is False:
+    if not python:
         return warn("hooks", "The hooks' interpreter runs no ckreg (it was moved or removed).", _INSTALL)
     return ok("hooks", f"{', '.join(installed)} are installed and run.")
 

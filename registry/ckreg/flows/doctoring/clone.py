@@ -1,8 +1,10 @@
 """The clone: what was left in `.ckreg/` and in git's folder, hooks, merge driver, cache, sharing."""
 
+import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 from ckreg.adapters.cache.soundness import cache_fault
 from ckreg.adapters.config import CLAUDE_MD, LOCAL_TOML
@@ -17,7 +19,7 @@ from ckreg.adapters.git.asking import (
 )
 from ckreg.adapters.sharing import folders_of, leftovers, umask
 from ckreg.adapters.spool import pending
-from ckreg.adapters.stubs import STUBS, is_ours
+from ckreg.adapters.stubs import STUBS, installed_stub, interpreter_of
 from ckreg.adapters.tree import EXPERIMENTS, SUMMARY
 from ckreg.adapters.tree.breaking import held_lock
 from ckreg.core.health import Finding, setup, sharing
@@ -57,8 +59,13 @@ def waiting(at: Clone) -> Iterator[Finding]:
 def hooks(at: Clone) -> Iterator[Finding]:
     """Our hooks, and the interpreter that they name."""
     folder = at.repo.hooks_folder()
-    installed = {name: (folder / name).is_file() and is_ours(folder / name) for name in STUBS}
-    yield setup.hooks(installed, None)
+    ours = {name: installed_stub(folder, name) for name in STUBS}
+    yield setup.hooks({name: hook is not None for name, hook in ours.items()}, _runs(ours.values()))
+
+
+def _runs(stubs: Iterable[Path | None]) -> bool:
+    """Whether the interpreters that the stubs name are there and may be run."""
+    return all(os.access(interpreter_of(stub), os.X_OK) for stub in stubs if stub)
 
 
 def merge_driver(at: Clone) -> Iterator[Finding]:

@@ -1,14 +1,14 @@
-"""May this commit go in? A sealed plan changes with `Ckreg-Amend: reason` only."""
+"""A sealed plan as history holds it: it changes with `Ckreg-Amend: reason`, or by a revert to what it was."""
 
 from typing import NamedTuple
 
-from ckreg.core.seal import broken, canonical_plan_of, read_seal
+from ckreg.core.guard.message import Words
+from ckreg.core.guard.reading import parsed
+from ckreg.core.seal import broken, read_seal
+from ckreg.core.shown.canonical import Tree, canonical_plan
 from ckreg.core.shown.changes import Lines, told
-from ckreg.core.summary import parse
-from ckreg.core.text import LINE_END
+from ckreg.core.shown.reading import shown_in
 from ckreg.errors import CkregError
-
-_TRAILER = "ckreg-amend:"
 
 
 class Sides(NamedTuple):
@@ -20,20 +20,12 @@ class Sides(NamedTuple):
     new_seal: str | None
 
 
-def has_reason(message: str) -> bool:
-    """Whether a commit's message says why a plan is amended; comment lines of the editor do not count."""
-    return any(
-        line.casefold().startswith(_TRAILER) and line[len(_TRAILER) :].strip()
-        for line in LINE_END.split(message)
-    )
-
-
-def complaint(sides: Sides, path: str, *, merging: bool) -> str | None:
-    """Why a commit without a reason is refused; None where it may go in.
+def plan_fault(sides: Sides, path: str, words: Words, *, merging: bool) -> str | None:
+    """Why a commit is refused that changes a sealed plan; None where it may go in.
 
     In a merge the plan may have been amended on the other side: then its new seal fits it.
     """
-    if sides.seal is None or sides.new_document is None:
+    if sides.seal is None or sides.new_document is None or words.amends or words.reverts:
         return None
     try:
         sealed = read_seal(sides.seal, path)
@@ -41,9 +33,9 @@ def complaint(sides: Sides, path: str, *, merging: bool) -> str | None:
         return None  # a seal that is none holds nothing; `ckreg drift` says so
     if merging and sides.new_seal is not None and _fits(sides.new_seal, sides.new_document, path):
         return None
-    summary = parse(sides.new_document)
+    summary = parsed(sides.new_document)
     changed = broken(sealed, summary)
-    if changed and not _same_plan(sides.document, sides.new_document):
+    if changed and not same_plan(sides.document, sides.new_document):
         return f"{told(changed, Lines(summary), path)}. {_remedy(path)}"
     if sides.new_seal != sides.seal:
         return (
@@ -52,15 +44,22 @@ def complaint(sides: Sides, path: str, *, merging: bool) -> str | None:
     return None
 
 
+def same_plan(one: str | None, other: str | None) -> bool:
+    """Whether two documents show the same plan; there may be none."""
+    if one is None or other is None:
+        return one is other
+    return one == other or _plan(one) == _plan(other)
+
+
+def _plan(document: str) -> Tree:
+    return canonical_plan(shown_in(parsed(document)))
+
+
 def _fits(seal: str, document: str, path: str) -> bool:
     try:
-        return not broken(read_seal(seal, path), parse(document))
+        return not broken(read_seal(seal, path), parsed(document))
     except CkregError:
         return False
-
-
-def _same_plan(one: str | None, other: str) -> bool:
-    return one is not None and canonical_plan_of(one) == canonical_plan_of(other)
 
 
 def _remedy(path: str) -> str:
