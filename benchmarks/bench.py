@@ -11,6 +11,7 @@ from pathlib import Path
 
 import check
 import estimate
+import history
 import index
 import startup
 import status_set
@@ -21,6 +22,7 @@ SUBJECTS: dict[str, Callable[[Path, int], list[Measure]]] = {
     "status_set": lambda folder, _logs: status_set.measure(folder),
     "index": index.measure,
     "estimate": lambda folder, _logs: estimate.measure(folder),
+    "history": lambda folder, _logs: history.measure(folder),
     "check": lambda folder, _logs: check.measure(folder),
 }
 

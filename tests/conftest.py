@@ -12,8 +12,8 @@ from ckreg.adapters.tree import Home
 from ckreg.commands.init import init
 from tests.documents import EXPERIMENT, SUMMARY
 
-# Deadlines fail on a busy machine. `make test-all` looks harder; the same commit gets the same examples, so that
-# nobody's push is refused for what was always there. `make explore` takes others each time and finds that.
+# Deadlines fail on a busy machine. `make test-all` looks harder; the same commit gets the same examples, so
+# that nobody is refused for what was always there. `make explore` takes others each time and finds that.
 settings.register_profile(
     "quick", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
 )

@@ -95,7 +95,7 @@ def forked(work: Callable[[], None]) -> int:
         work()
         code = 0
     except BaseException:  # noqa: BLE001  # it must not go on as a second driver
-        sys.excepthook(*sys.exc_info())  # type: ignore[arg-type]
+        sys.excepthook(*sys.exc_info())
     finally:
         os._exit(code)
 

@@ -10,8 +10,10 @@ from typing import TypedDict, TypeVar, Unpack
 from ckreg.adapters.tree import Home, find_home, read_text
 from ckreg.commands.check import Finding, check
 from ckreg.commands.estimate import estimate
+from ckreg.commands.history import history
 from ckreg.commands.query import query
 from ckreg.commands.score import score
+from ckreg.commands.show import show
 from ckreg.commands.status_flush import status_flush
 from ckreg.commands.status_lines import status_lines
 from ckreg.commands.status_set import Wish, status_set
@@ -21,6 +23,7 @@ from ckreg.core.score.values import Scores
 from ckreg.core.status import Source, Status
 from ckreg.core.summary import Summary, parse
 from ckreg.errors import UsageError
+from ckreg.flows.telling import Told
 from ckreg.flows.updates import Committed, Flushed, Outcome, Spooled
 
 Words = TypeVar("Words", bound=StrEnum)
@@ -58,6 +61,14 @@ class Experiment:
     def summary(self) -> Summary:
         """All that ckreg reads out of its document, as it lies in the folder now."""
         return parse(read_text(self.path))
+
+    def at(self, when: str) -> Summary:
+        """The same as it was at a revision (`HEAD~3`, a tag) or a date (`2025-10-22`, `2 weeks ago`).
+
+        Raises:
+            NotFoundError: there is no such revision, or the experiment was not there then.
+        """
+        return show(self.home, self.name, when).summary
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,14 +192,31 @@ class Registry:
         """
         return score(self.home, leave_one_out=leave_one_out, index=index).scores
 
-    def query(self, sql: str) -> list[Mapping[str, object]]:
-        """The rows that a read-only SELECT over the cache gives.
+    def history(
+        self,
+        experiment: str | None = None,
+        run: str | None = None,
+        *,
+        since: str | None = None,
+        by: str | None = None,
+    ) -> list[Told]:
+        """What happened, oldest first: the logs of designs, and git's history with every status change.
+
+        `since` is a date or revision; `by` is part of a name or address, or one of person, job, sacct, log.
+
+        Raises:
+            NotFoundError: there is no such experiment, or nothing names that run.
+        """
+        return history(self.home, experiment, run, since=since, by=by)
+
+    def query(self, sql: str, at: str | None = None) -> list[Mapping[str, object]]:
+        """The rows that a read-only SELECT over the cache gives, as it is or was `at` a revision or date.
 
         Raises:
             RefusedError: the SQL would write, or runs too long.
             UsageError: SQLite does not understand it.
         """
-        answer = query(self.home, sql)
+        answer = query(self.home, sql, at)
         return [dict(zip(answer.columns, row, strict=True)) for row in answer.rows]
 
     def check(self, paths: Sequence[Path] = ()) -> list[Finding]:

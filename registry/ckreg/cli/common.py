@@ -33,6 +33,7 @@ class Place:
 
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+at_option = click.option("--at", metavar="REV|DATE", help="As it was at a revision, or at the end of a day.")
 dry_run_option = click.option("--dry-run", is_flag=True, help="Show what would change; change nothing.")
 yes_option = click.option("--yes", "-y", is_flag=True, help="Approve without being asked.")
 

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ckreg.adapters.tree import Home, read_text
+from ckreg.adapters.tree import Home
 from ckreg.core.status import count_statuses
 from ckreg.core.summary import parse
+from ckreg.flows.documents import documents
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,13 +22,18 @@ class Listed:
     evaluations: Mapping[str, int]
 
 
-def list_experiments(home: Home) -> list[Listed]:
-    """All experiments, by name."""
-    return [_listed(home, name) for name in home.experiment_names()]
+def list_experiments(home: Home, at: str | None = None) -> list[Listed]:
+    """All experiments, by name; as they are, or as they were `at` a revision or date.
+
+    Raises:
+        NotFoundError: there is no such revision.
+    """
+    there = documents(home, at)
+    return [_listed(name, text) for name, text in there.texts(there.names())]
 
 
-def _listed(home: Home, name: str) -> Listed:
-    summary = parse(read_text(home.summary(name)))
+def _listed(name: str, text: str) -> Listed:
+    summary = parse(text)
     return Listed(
         experiment=name,
         type=summary.type,

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from ckreg.adapters.cache import Answer, Cache, ask, known_roots
 from ckreg.adapters.config import load_settings
 from ckreg.adapters.tree import Home
+from ckreg.flows.documents import documents_at
 from ckreg.flows.indexing import index_logs
+from ckreg.flows.past import past_cache
 from ckreg.flows.refreshing import cache_path, fresh_cache
 
 
@@ -19,14 +21,19 @@ class TableFacts:
     rows: int
 
 
-def query(home: Home, sql: str) -> Answer:
-    """The answer to one SELECT.
+def query(home: Home, sql: str, at: str | None = None) -> Answer:
+    """The answer to one SELECT; over documents and history as they were `at` a revision or date.
 
     Raises:
+        NotFoundError: there is no such revision.
         UsageError: the SQL is wrong; the message names the tables.
         RefusedError: it would do more than read, or take too long.
     """
-    _refreshed(home).close()
+    past = None if at is None else documents_at(home, at)
+    with _refreshed(home) as cache:
+        if past is not None:
+            with past_cache(cache, home, past) as path:
+                return ask(path, sql)
     return ask(cache_path(home), sql)
 
 

@@ -3,14 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ckreg.adapters.tree import Home, read_text
+from ckreg.adapters.tree import Home
 from ckreg.core.status import count_statuses
 from ckreg.core.summary import EvaluationRow, FineTuningRow, parse
+from ckreg.flows.documents import documents
 
 
 @dataclass(frozen=True, slots=True)
 class ExperimentStatus:
-    """The Status tables of one experiment, as they lie in the folder."""
+    """The Status tables of one experiment."""
 
     experiment: str
     fine_tuning: tuple[FineTuningRow, ...]
@@ -25,16 +26,17 @@ class ExperimentStatus:
         }
 
 
-def status_show(home: Home, experiment: str | None = None) -> list[ExperimentStatus]:
-    """The status of one experiment (named whole or by a beginning), or of all.
+def status_show(home: Home, experiment: str | None = None, at: str | None = None) -> list[ExperimentStatus]:
+    """The status of one experiment (named whole or by a beginning), or of all; `at` a revision or date.
 
     Raises:
-        NotFoundError: there is no such experiment.
+        NotFoundError: there is no such experiment, or no such revision.
     """
-    names = home.experiment_names() if experiment is None else [home.experiment(experiment)]
-    return [_status(home, name) for name in names]
+    there = documents(home, at)
+    names = there.names() if experiment is None else [there.find(experiment)]
+    return [_status(name, text) for name, text in there.texts(names)]
 
 
-def _status(home: Home, name: str) -> ExperimentStatus:
-    summary = parse(read_text(home.summary(name)))
+def _status(name: str, text: str) -> ExperimentStatus:
+    summary = parse(text)
     return ExperimentStatus(name, summary.fine_tuning, summary.evaluations)

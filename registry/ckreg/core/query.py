@@ -42,6 +42,38 @@ VIEWS = {
                sum(status = 'completed'), sum(status = 'failed')
         FROM evaluations GROUP BY experiment
     """,
+    # What happened to each row of the Status tables, oldest first by `place`. A commit that was picked onto
+    # another branch brings its events along: they count once. `attempt` counts the starts.
+    "status_history": """
+        WITH once AS (
+            SELECT *, row_number() OVER (
+                       PARTITION BY id, experiment, run, task, epoch, from_status, to_status, at
+                       ORDER BY place
+                   ) AS copy
+            FROM status_events
+        )
+        SELECT place, at, committed, experiment, run, task, epoch, from_status, to_status, job, by, evidence,
+               author, email, forced, overtaken, by_hand, commit_id,
+               sum(overtaken IS NOT 1 AND from_status IS NOT to_status AND (
+                       to_status = 'running' OR (
+                           to_status IN ('completed', 'failed')
+                           AND coalesce(from_status, 'pending') = 'pending'
+                       )
+                   )) OVER (PARTITION BY experiment, run, task, epoch ORDER BY place) AS attempt
+        FROM once WHERE copy = 1
+    """,
+    # One row a start of a run or evaluation, and how it ended; nulls where it has not.
+    "attempts": """
+        SELECT experiment, run, task, epoch, attempt,
+               max(job) FILTER (WHERE to_status = 'running') AS job,
+               min(at) FILTER (WHERE to_status = 'running') AS started,
+               max(at) FILTER (WHERE to_status IN ('completed', 'failed')) AS ended,
+               max(to_status) FILTER (WHERE to_status IN ('completed', 'failed')) AS outcome,
+               max(evidence) FILTER (WHERE to_status IN ('completed', 'failed')) AS evidence
+        FROM status_history
+        WHERE attempt > 0 AND overtaken IS NOT 1
+        GROUP BY experiment, run, task, epoch, attempt
+    """,
     # One row a prediction, and what became of it. The actual time is the scheduler's, else the log's, else
     # that from the start to the end that the document or its history tells; none where the job did not
     # complete. Of a job that was stopped at its time limit it is `at_least` the true one.
@@ -62,7 +94,9 @@ VIEWS = {
                             - julianday(max(CASE WHEN s.to_status = 'running' THEN s.at END))) * 86400
                     FROM status_events AS s
                     WHERE s.experiment = p.experiment AND s.run = p.run_name
-                      AND s.task = p.task AND s.epoch IS p.epoch)
+                      AND s.task = p.task AND s.epoch IS p.epoch
+                      -- When an editor was used tells nothing of the job.
+                      AND s.by_hand IS NOT 1 AND s.overtaken IS NOT 1)
             FROM predictions AS p
             LEFT JOIN evaluations AS e
               ON e.experiment = p.experiment AND e.run_name = p.run_name AND e.task = p.task

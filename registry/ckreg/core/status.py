@@ -60,7 +60,11 @@ class StatusRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatusEvent:
-    """One recorded change of a row, as its commit tells it; absent values are None."""
+    """One recorded change of a row, as its commit tells it; absent values are None.
+
+    `by_hand`: no trailer tells of it, the document alone changed. `overtaken`: it was asked for, but later
+    evidence was there already, so that nothing changed.
+    """
 
     commit: str
     author: str
@@ -76,6 +80,8 @@ class StatusEvent:
     by: str | None = None
     evidence: str | None = None
     forced: bool = False
+    overtaken: bool = False
+    by_hand: bool = False
 
 
 def count_statuses(texts: Iterable[str | None]) -> dict[str, int]:

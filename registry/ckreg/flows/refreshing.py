@@ -1,20 +1,45 @@
 """Brings the cache's tables of the registry's documents and history up to date, before they are read."""
 
+import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from ckreg.adapters.cache import Cache, DamagedError, Row, open_cache
-from ckreg.adapters.git import head, is_ancestor, status_events
 from ckreg.adapters.tree import Home, read_text
-from ckreg.core.status import StatusEvent
 from ckreg.core.summary.values import Summary
 from ckreg.errors import CkregError
 from ckreg.flows.kept import import_prior_runs
+from ckreg.flows.reading_history import refresh_history
 
 _DOCUMENT_TABLES = ("variables", "runs", "evaluations", "predictions")
 ESTIMATES = "estimates.json"
-_LAST_COMMIT = "last_commit"
+
+
+class Found(NamedTuple):
+    """A document and the estimates beside it; None where there is no such file, or it is no text."""
+
+    path: str
+    text: str | None
+    estimates: str | None
+    mtime_ns: int | None = None
+    size: int | None = None
+
+    @property
+    def blobs(self) -> str:
+        """The ids that git has for both texts; what has the same is the same."""
+        return blobs_of(*(None if text is None else _blob(text) for text in (self.text, self.estimates)))
+
+
+def blobs_of(document: str | None, estimates: str | None) -> str:
+    """The ids of both files in one text."""
+    return f"{document or '-'} {estimates or '-'}"
+
+
+def _blob(text: str) -> str:
+    data = text.encode()
+    return hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
 
 
 def cache_path(home: Home) -> Path:
@@ -47,19 +72,37 @@ def refresh(cache: Cache, home: Home) -> None:
         str(row["name"]): (row["mtime_ns"], row["size"])
         for row in cache.rows("SELECT name, mtime_ns, size FROM experiments")
     }
-    changed = [name for name, stamp in stamps.items() if known.get(name) != stamp]
-    gone = [name for name in known if name not in stamps]
-    if changed or gone:
-        documents = {name: _parsed(home.summary(name)) for name in changed}
-        with cache.writing():
-            for table in _DOCUMENT_TABLES:
-                cache.delete(table, "experiment", [*gone, *changed])
-            cache.delete("experiments", "name", gone)
-            for name, summary in documents.items():
-                _store(cache, name, summary, home.summary(name), stamps[name])
-                cache.put("predictions", prediction_rows(name, home.experiments / name / ESTIMATES))
-    _refresh_events(cache, home)
+    changed = {name: _lying(home, name, stamp) for name, stamp in stamps.items() if known.get(name) != stamp}
+    put_documents(cache, changed, [name for name in known if name not in stamps])
+    refresh_history(cache, home)
     import_prior_runs(cache, home)
+
+
+def put_documents(cache: Cache, changed: Mapping[str, Found], gone: Sequence[str]) -> None:
+    """Put documents in the place of what was known of their experiments, and forget those that are gone."""
+    if not (changed or gone):
+        return
+    summaries = {name: _parsed(found.text) for name, found in changed.items()}
+    with cache.writing():
+        for table in _DOCUMENT_TABLES:
+            cache.delete(table, "experiment", [*gone, *changed])
+        cache.delete("experiments", "name", gone)
+        for name, found in changed.items():
+            _store(cache, name, summaries[name], found)
+            cache.put("predictions", prediction_rows(name, found.estimates))
+
+
+def _lying(home: Home, name: str, stamp: tuple[int, int]) -> Found:
+    path = home.summary(name)
+    return Found(str(path), readable(path), readable(home.experiments / name / ESTIMATES), *stamp)
+
+
+def readable(path: Path) -> str | None:
+    """The file's text; None where it is not there, or is none."""
+    try:
+        return read_text(path)
+    except CkregError:
+        return None
 
 
 def _stamp(path: Path) -> tuple[int, int]:
@@ -70,18 +113,16 @@ def _stamp(path: Path) -> tuple[int, int]:
     return found.st_mtime_ns, found.st_size
 
 
-def _parsed(path: Path) -> Summary | None:
+def _parsed(text: str | None) -> Summary | None:
     """The document's values; `None` where it cannot be read, which `ckreg check` reports."""
     from ckreg.core.summary import parse  # noqa: PLC0415  # 35 ms that unchanged documents need not cost
 
-    try:
-        return parse(read_text(path))
-    except CkregError:
-        return None
+    return None if text is None else parse(text)
 
 
-def _store(cache: Cache, name: str, summary: Summary | None, path: Path, stamp: tuple[int, int]) -> None:
-    row: Row = {"name": name, "path": str(path), "mtime_ns": stamp[0], "size": stamp[1]}
+def _store(cache: Cache, name: str, summary: Summary | None, found: Found) -> None:
+    row: Row = {"name": name, "path": found.path, "mtime_ns": found.mtime_ns, "size": found.size}
+    row["blobs"] = found.blobs
     if summary is None:
         cache.put("experiments", [row])
         return
@@ -129,12 +170,12 @@ def _evaluation_rows(name: str, summary: Summary) -> Iterator[Row]:
         }
 
 
-def prediction_rows(name: str, path: Path) -> Iterator[Row]:
+def prediction_rows(name: str, text: str | None) -> Iterator[Row]:
     """What `design` estimated for each run and evaluation; nothing where there is no such file."""
     try:
-        told = json.loads(read_text(path))
+        told = json.loads(text or "")
         estimates = [*told["fine_tuning"], *told["evaluations"]]
-    except (CkregError, ValueError, TypeError, KeyError, RecursionError):
+    except (ValueError, TypeError, KeyError, RecursionError):
         return
     for estimate in estimates:
         if isinstance(estimate, dict):
@@ -142,40 +183,3 @@ def prediction_rows(name: str, path: Path) -> Iterator[Row]:
 
 
 _PREDICTION = ("run_name", "task", "epoch", "median_seconds", "p90_seconds", "tier")
-
-
-def _refresh_events(cache: Cache, home: Home) -> None:
-    """Add the events of the commits since the last that was read; all of them where history was rewritten."""
-    try:
-        now = head(home)
-        before = cache.fact(_LAST_COMMIT)
-        if now is None or now == before:
-            return
-        grown = before is not None and is_ancestor(home, before)
-        events = [_event_row(event) for event in status_events(home, before if grown else None)]
-    except CkregError:  # no git here: a registry that was only copied can still be asked
-        return
-    with cache.writing():
-        if not grown:
-            cache.clear("status_events")
-        cache.put("status_events", events)
-        cache.put("facts", [{"name": _LAST_COMMIT, "value": now}])
-
-
-def _event_row(event: StatusEvent) -> Row:
-    return {
-        "commit_id": event.commit,
-        "id": event.id,
-        "author": event.author,
-        "experiment": event.experiment,
-        "run": event.run,
-        "task": event.task,
-        "epoch": event.epoch,
-        "from_status": event.from_status,
-        "to_status": event.to_status,
-        "job": event.job,
-        "by": event.by,
-        "evidence": event.evidence,
-        "at": event.at,
-        "forced": event.forced,
-    }

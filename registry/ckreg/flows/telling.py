@@ -1,32 +1,37 @@
 """What became of experiments: the log of their design and git's history as one timeline."""
 
-from collections.abc import Iterator
+import contextlib
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
-from ckreg.adapters.git import CommitSeen, commits_below
-from ckreg.adapters.tree import EXPERIMENTS, SUMMARY, Home, read_text
+from ckreg.adapters.cache import Cache, Row
+from ckreg.adapters.tree import Home, read_text
 from ckreg.core import journal
-from ckreg.core.status import StatusEvent
-from ckreg.core.text import LINE_END, one_line
+from ckreg.core.commit_lines import What
 from ckreg.errors import NotFoundError
+from ckreg.flows.refreshing import fresh_cache
 
 _LOG = "design-experiment.log"
-_AMEND, _SEAL = "Ckreg-Amend: ", "Ckreg-Seal: "
-_OURS = ("design: ", "status: ", "amend: ", "seal: ", "index: ", "init: ")
+_SHORT = 10
 
 
-class What(StrEnum):
-    """The kind of a line of the timeline."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusChange:
+    """What a line of the timeline tells of a row's status, as values; None where it was not told."""
 
-    LOG = "log"
-    DESIGN = "design"
-    STATUS = "status"
-    AMEND = "amend"
-    SEAL = "seal"
-    EDIT = "hand edit"
-    COMMIT = "commit"
+    run: str
+    task: str | None
+    epoch: str | None
+    from_status: str | None
+    to_status: str | None
+    job: str | None
+    by: str | None
+    evidence: str | None
+    forced: bool
+    overtaken: bool
+    by_hand: bool
+    attempt: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,25 +46,57 @@ class Told:
     run: str | None = None
     who: str | None = None
     commit: str | None = None
+    email: str | None = None
+    status: StatusChange | None = None
 
 
-def history_of(home: Home, experiment: str | None, run: str | None) -> list[Told]:
-    """The timeline of an experiment, or of all, oldest first; only what names `run`, if it is given.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What of the timeline is wanted; None is all. `by` is part of a name or address, or a source."""
+
+    experiment: str | None = None
+    run: str | None = None
+    since: datetime | None = None
+    by: str | None = None
+
+
+def history_of(home: Home, asked: Asked) -> list[Told]:
+    """The timeline, oldest first.
 
     Raises:
-        NotFoundError: nothing names that run.
+        NotFoundError: nothing names the run that is asked for.
     """
-    names = home.experiment_names() if experiment is None else [experiment]
-    folder = EXPERIMENTS if experiment is None else f"{EXPERIMENTS}/{experiment}"
+    names = home.experiment_names() if asked.experiment is None else [asked.experiment]
     told = [entry for name in names for entry in _logged(home, name)]
-    told += [line for commit in commits_below(home, folder) for line in _committed(commit, experiment)]
-    if run is not None:
-        told = [line for line in told if _is_about(line, run)]
+    with fresh_cache(home) as cache:
+        # What a commit is about comes before the statuses that it changed.
+        told += _rows(cache, "commits", asked, _commit)
+        told += _rows(cache, "status_history", asked, _status)
+    if asked.run is not None:
+        told = [line for line in told if _is_about(line, asked.run)]
         if not told:
             raise NotFoundError(
-                f"Nothing in the history of {experiment or 'the registry'} names the run {run!r}."
+                f"Nothing in the history of {asked.experiment or 'the registry'} names the run {asked.run!r}."
             )
-    return sorted(told, key=lambda line: line.at)  # stable: what has one time stays in its order
+    wanted = (line for line in told if _is_wanted(line, asked))
+    return sorted(wanted, key=lambda line: line.at)  # stable: what has one time stays in its order
+
+
+def _rows(cache: Cache, table: str, asked: Asked, told: Callable[[Row], Told]) -> list[Told]:
+    where, values = ("", []) if asked.experiment is None else (" WHERE experiment = ?", [asked.experiment])
+    sql = f"SELECT * FROM {table}{where} ORDER BY place"  # noqa: S608  # names of our own
+    return [told(row) for row in cache.rows(sql, values)]
+
+
+def _is_wanted(line: Told, asked: Asked) -> bool:
+    if asked.since is not None and line.at < asked.since:
+        return False
+    if asked.by is None:
+        return True
+    word = asked.by.casefold()
+    if line.status is not None and word == (line.status.by or "").casefold():
+        return True
+    return any(word in text.casefold() for text in (line.who, line.email) if text)
 
 
 def _is_about(line: Told, run: str) -> bool:
@@ -79,61 +116,76 @@ def _logged(home: Home, experiment: str) -> Iterator[Told]:
         yield Told(entry.at, What.LOG, experiment, f"{entry.action}: {entry.description}", details)
 
 
-def _committed(commit: CommitSeen, experiment: str | None) -> Iterator[Told]:
-    at = commit.at.astimezone().replace(tzinfo=None)
-    about = {path.split("/")[1]: path for path in commit.files if path.count("/") > 1}
-    who, short = commit.author, commit.id[:10]
-    for event in commit.events:
-        if experiment in {None, event.experiment}:
-            yield _status(event, at, short)
-    subject = LINE_END.split(commit.message)[0]
-    reason, seal = _trailer(commit, _AMEND), _trailer(commit, _SEAL)
-    for name in sorted(about):
-        if reason is not None:
-            yield Told(at, What.AMEND, name, reason, _body(commit), who=who, commit=short)
-        elif seal is not None:
-            yield Told(at, What.SEAL, name, f"the plan was sealed as {seal[:12]}", who=who, commit=short)
-        elif not commit.events:
-            kind = _kind(subject, commit.files, name)
-            yield Told(at, kind, name, one_line(subject), who=who, commit=short)
+def _commit(row: Row) -> Told:
+    details = str(row["details"])
+    return Told(
+        _local(str(row["at"])),
+        What(str(row["kind"])),
+        str(row["experiment"]),
+        str(row["words"]),
+        tuple(details.split("\n")) if details else (),
+        who=str(row["author"]),
+        commit=str(row["commit_id"])[:_SHORT],
+        email=str(row["email"]),
+    )
 
 
-def _kind(subject: str, files: tuple[str, ...], experiment: str) -> What:
-    """A commit that changed a document and is none of ckreg's was made by hand."""
-    if subject.startswith("design: "):
-        return What.DESIGN
-    if f"{EXPERIMENTS}/{experiment}/{SUMMARY}" in files and not subject.startswith(_OURS):
-        return What.EDIT
-    return What.COMMIT
+def _status(row: Row) -> Told:
+    change = StatusChange(
+        run=str(row["run"]),
+        forced=bool(row["forced"]),
+        overtaken=bool(row["overtaken"]),
+        by_hand=bool(row["by_hand"]),
+        attempt=int(str(row["attempt"] or 0)),
+        **{column: _text(row[column]) for column in _TEXTS},
+    )
+    return Told(
+        _local(str(row["at"]), str(row["committed"])),
+        What.STATUS,
+        str(row["experiment"]),
+        _words(change),
+        tuple(_details(change)),
+        change.run,
+        str(row["author"]),
+        str(row["commit_id"])[:_SHORT],
+        str(row["email"]),
+        change,
+    )
 
 
-def _status(event: StatusEvent, committed: datetime, commit: str) -> Told:
-    what = ", ".join(part for part in (event.run, event.task, event.epoch and f"epoch {event.epoch}") if part)
-    same = event.from_status == event.to_status
-    words = f"{what}: {event.to_status}" if same else f"{what}: {event.from_status} -> {event.to_status}"
-    details = [
-        f"by {event.by}" if event.by else "",
-        f"job {event.job}" if event.job else "",
-        event.evidence or "",
-        "forced" if event.forced else "",
-    ]
-    shown = tuple(detail for detail in details if detail)
-    at = _local(event.at) or committed
-    return Told(at, What.STATUS, event.experiment, words, shown, event.run, event.author, commit)
+_TEXTS = ("task", "epoch", "from_status", "to_status", "job", "by", "evidence")
 
 
-def _local(text: str) -> datetime | None:
-    try:
-        return datetime.fromisoformat(text).astimezone().replace(tzinfo=None)
-    except (ValueError, OverflowError):
-        return None
+def _words(change: StatusChange) -> str:
+    epoch = None if change.epoch is None else f"epoch {change.epoch}"
+    what = ", ".join(part for part in (change.run, change.task, epoch) if part)
+    if change.from_status == change.to_status:
+        return f"{what}: {change.to_status}"
+    return f"{what}: {change.from_status or 'new'} -> {change.to_status}"
 
 
-def _trailer(commit: CommitSeen, name: str) -> str | None:
-    lines = (line for line in LINE_END.split(commit.message) if line.startswith(name))
-    return next((line.removeprefix(name).strip() for line in lines), None)
+def _details(change: StatusChange) -> Iterator[str]:
+    if change.by:
+        yield f"by {change.by}"
+    if change.job:
+        yield f"job {change.job}"
+    if change.evidence:
+        yield change.evidence
+    if change.attempt > 1:
+        yield f"attempt {change.attempt}"
+    if change.forced:
+        yield "forced"
+    if change.overtaken:
+        yield "overtaken: later evidence was there already"
 
 
-def _body(commit: CommitSeen) -> tuple[str, ...]:
-    lines = LINE_END.split(commit.message)[1:]
-    return tuple(line for line in lines if line.strip() and not line.startswith("Ckreg-"))
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
+
+
+def _local(*texts: str) -> datetime:
+    """The first of the texts that is a time, in the local zone; what has none comes before all else."""
+    for text in texts:
+        with contextlib.suppress(ValueError, OverflowError):
+            return datetime.fromisoformat(text).astimezone().replace(tzinfo=None)
+    return datetime(1, 1, 1)  # noqa: DTZ001  # local, as all times of the timeline

@@ -11,7 +11,7 @@ from ckreg.core.summary.edit import key_of
 from ckreg.core.summary.rows import FoundRow, find_row
 from ckreg.core.update import Update
 from ckreg.errors import CkregError
-from ckreg.flows.refreshing import ESTIMATES, cache_path, prediction_rows
+from ckreg.flows.refreshing import ESTIMATES, cache_path, prediction_rows, readable
 
 _KEY = ("run_name", "task", "epoch")
 _TIMES = ("Started", "Completed")
@@ -45,7 +45,8 @@ def verdict(home: Home, update: Update) -> Graded | None:
 def _predicted(home: Home, update: Update) -> Mapping[str, object] | None:
     request = update.request
     asked = (request.run, request.task, request.epoch)
-    rows = prediction_rows(request.experiment, home.experiments / request.experiment / ESTIMATES)
+    estimates = readable(home.experiments / request.experiment / ESTIMATES)
+    rows = prediction_rows(request.experiment, estimates)
     return next((row for row in rows if tuple(map(row.get, _KEY)) == asked), None)
 
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from ckreg.core.query import VIEWS
 
-SCHEMA = 8
+SCHEMA = 10
 """Kept in SQLite's `user_version`; another number there means: drop everything and build anew."""
 
 
@@ -32,6 +32,8 @@ TABLES = {
             "path": str,
             "mtime_ns": int,
             "size": int,
+            # The ids that git has for the document and for estimates.json.
+            "blobs": str,
         },
         ("name",),
     ),
@@ -76,11 +78,16 @@ TABLES = {
         (("experiment", "run_name"), ("job_id",)),
         _OF_AN_EXPERIMENT,
     ),
+    # What commits say of status changes; `by_hand` where no trailer tells of one, but the document changed.
     "status_events": Table(
         {
             "commit_id": str,
+            # The event's place among those of its commit, and in all of history, oldest first.
+            "number": int,
+            "place": int,
             "id": str,
             "author": str,
+            "email": str,
             "experiment": str,
             "run": str,
             "task": str,
@@ -90,11 +97,31 @@ TABLES = {
             "job": str,
             "by": str,
             "evidence": str,
+            # When it happened, as the trailer says, and when it was committed.
             "at": str,
+            "committed": str,
             "forced": int,
+            "overtaken": int,
+            "by_hand": int,
         },
-        ("commit_id", "id"),
-        (("experiment", "run"),),
+        ("commit_id", "number"),
+        (("experiment", "run", "task", "epoch", "place"), ("id",), ("place",)),
+    ),
+    # The commits that changed files of an experiment, but for those that only tell of statuses.
+    "commits": Table(
+        {
+            "commit_id": str,
+            "experiment": str,
+            "place": int,
+            "at": str,
+            "author": str,
+            "email": str,
+            "kind": str,
+            "words": str,
+            "details": str,
+        },
+        ("commit_id", "experiment"),
+        (("experiment", "place"),),
     ),
     "logs": Table(
         {

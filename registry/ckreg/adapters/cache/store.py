@@ -103,6 +103,11 @@ class Cache:
             found = self._connection.execute(f"SELECT count(*) FROM {table}")  # noqa: S608  # see `put`
             return int(found.fetchone()[0])
 
+    def copy_to(self, path: Path) -> None:
+        """Write all of it, as it is now, to another file; others may go on using this one."""
+        with translated(path), contextlib.closing(connect(path)) as other:
+            self._connection.backup(other)
+
     def fact(self, name: str) -> str | None:
         """A single remembered fact, such as the last commit that was read."""
         found = self.rows("SELECT value FROM facts WHERE name = ?", [name])

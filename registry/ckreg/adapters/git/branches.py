@@ -7,6 +7,7 @@ from ckreg.adapters.git.repo import Repo
 
 MOST_BRANCHES = 50
 _LARGEST = 256 * 1024  # bytes
+_LINK = "120000"
 _FORMAT = "--format=%(objectname) %(refname)%(symref)"
 
 
@@ -44,19 +45,28 @@ def _files(repo: Repo, commit: str, branch: str, folder: str) -> Iterator[Branch
             yield BranchFile(branch, path, blob)
 
 
+def files_at(repo: Repo, commit: str, folder: str) -> Iterator[tuple[str, str]]:
+    """The files under a folder at a commit: the path in the registry, and the id of the content."""
+    for entry in filter(None, repo.run("ls-tree", "-r", "-z", commit, "--", f"{folder}/").split("\0")):
+        facts, _, path = entry.partition("\t")
+        mode, kind, blob = facts.split()
+        if kind == "blob" and mode != _LINK:
+            yield path, blob
+
+
 def contents(repo: Repo, blobs: Iterable[str]) -> Mapping[str, str]:
     """The texts of these ids, in one call; what is not UTF-8 is left out."""
     asked = list(dict.fromkeys(blobs))
     if not asked:
         return {}
     answer = repo.call("cat-file", "--batch", stdin="".join(f"{blob}\n" for blob in asked))
-    rest, found = answer.stdout.encode(errors="surrogateescape"), {}
-    while rest:
-        head, _, rest = rest.partition(b"\n")
-        blob, _, size = head.decode().rpartition(" ")
+    given, found, at = answer.stdout.encode(errors="surrogateescape"), {}, 0
+    while (end := given.find(b"\n", at)) >= 0:
+        blob, _, size = given[at:end].decode(errors="replace").rpartition(" ")
+        at = end + 1
         if not size.isdigit():  # `<id> missing`
             continue
-        content, rest = rest[: int(size)], rest[int(size) + 1 :]
+        content, at = given[at : at + int(size)], at + int(size) + 1
         try:
             found[blob.split(" ")[0]] = content.decode()
         except UnicodeDecodeError:

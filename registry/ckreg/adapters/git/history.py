@@ -1,128 +1,156 @@
-"""Reads status events out of the trailers of git history."""
+"""Reads git's history: the commits that are new to somebody who knew it so far, and what they touched."""
 
-import json
-import os
 import re
-from collections.abc import Iterator
-from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import NamedTuple
 
-from ckreg.adapters.git.repo import open_repo
-from ckreg.adapters.tree import Home
+from ckreg.adapters.git.repo import call_git
+from ckreg.adapters.tree import EXPERIMENTS, Home
 from ckreg.core.status import StatusEvent
+from ckreg.core.trailers import told_events
 
-if TYPE_CHECKING:
-    from git import Commit
-
-TRAILER = "Ckreg-Status: "
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+# Each part ends with a NUL, which no commit message holds.
+_PARTS = ("%m", "%H", "%an", "%ae", "%aI", "%cI", "%B")
+_FORMAT = "--format=tformat:" + "".join(f"{part}%x00" for part in _PARTS)
+# What a person has set for `git log` must not change what is read.
+_PLAIN = ("-c", "log.showSignature=false", "-c", "log.follow=false", "-c", "core.fsmonitor=false")
+# What lies on a server only is not fetched for this.
+_NO_FETCH = {"GIT_NO_LAZY_FETCH": "1"}
 
 
-def status_events(home: Home, since: str | None = None) -> Iterator[StatusEvent]:
-    """The status changes of all commits that HEAD reaches, oldest first; only those after commit `since`.
+class Standing(NamedTuple):
+    """Where history stands: HEAD's commit, and what else decides which commits it reaches.
 
-    A trailer that is not what ckreg writes is passed over: anybody may write into a commit message.
+    `bounds` are the commits at which a shallow clone ends; git shows them as if they had no parents.
     """
-    os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")  # GitPython's import fails where git is absent
-    from git import Repo  # noqa: PLC0415  # 50 ms, needed only where history is read
 
-    with Repo(home.root, search_parent_directories=True) as repo:
-        if not repo.head.is_valid():
-            return
-        revision = f"{since}..HEAD" if since else "HEAD"
-        for commit in repo.iter_commits(revision, reverse=True, grep=f"^{TRAILER}", topo_order=True):
-            yield from events_in(commit)
+    head: str
+    view: str
+    bounds: frozenset[str]
 
 
-class CommitSeen(NamedTuple):
-    """A commit that touched experiments; `files` are relative to the registry, `at` is the author's time."""
+class Commit(NamedTuple):
+    """A commit; `at` is the author's time in ISO 8601, `as_made` says that nobody amended or rebased it."""
 
     id: str
     author: str
-    at: datetime
+    email: str
+    at: str
     message: str
-    files: tuple[str, ...]
-    events: tuple[StatusEvent, ...]
+    as_made: bool
 
 
-def commits_below(home: Home, folder: str) -> Iterator[CommitSeen]:
-    """The commits that HEAD reaches and that changed something below `folder`, oldest first."""
-    os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
-    from git import Repo  # noqa: PLC0415  # see above
+class Grown(NamedTuple):
+    """The commits that are new, oldest first, and the ids of those that history does not reach any more."""
 
-    ours = open_repo(home.root)
-    with Repo(home.root, search_parent_directories=True) as repo:
-        if not repo.head.is_valid():
-            return
-        files = _files(ours.run("log", "--format=%H", "--name-only", "--relative", "-z", "--", folder))
-        for commit in repo.iter_commits("HEAD", paths=[ours.prefix + folder], reverse=True, topo_order=True):
-            yield CommitSeen(
-                commit.hexsha,
-                str(commit.author),
-                commit.authored_datetime,
-                _message(commit),
-                files.get(commit.hexsha, ()),
-                tuple(events_in(commit)),
-            )
+    new: tuple[Commit, ...]
+    gone: tuple[str, ...]
 
 
-def _files(listed: str) -> dict[str, tuple[str, ...]]:
-    """What `log --name-only -z` lists: a commit's id, then its files."""
-    found: dict[str, list[str]] = {}
-    names: list[str] = []
-    for part in listed.split("\0"):
-        word = part.strip("\n")
-        if _COMMIT.fullmatch(word):
-            names = found.setdefault(word, [])
-        elif word:
-            names.append(word)
-    return {commit: tuple(names) for commit, names in found.items()}
+class Touched(NamedTuple):
+    """A file that a commit changed, by its path in the registry, with the parents' blobs and its own.
+
+    None where the file is not. A merge touches what it has as none of its parents has it.
+    """
+
+    path: str
+    parents: tuple[str | None, ...]
+    blob: str | None
 
 
-def head(home: Home) -> str | None:
-    """The commit that HEAD is at, None where there is none yet."""
-    return open_repo(home.root).head()
-
-
-def is_ancestor(home: Home, commit: str) -> bool:
-    """Whether HEAD still reaches this commit; history may have been rewritten."""
-    return open_repo(home.root).call("merge-base", "--is-ancestor", commit, "HEAD").returncode == 0
-
-
-def events_in(commit: "Commit") -> Iterator[StatusEvent]:
-    """The status changes that one commit tells."""
-    for line in _message(commit).split("\n"):
-        if line.startswith(TRAILER) and (event := _event(commit, line.removeprefix(TRAILER))):
-            yield event
-
-
-def _message(commit: "Commit") -> str:
-    message = commit.message
-    return message if isinstance(message, str) else message.decode(errors="replace")
-
-
-def _event(commit: "Commit", text: str) -> StatusEvent | None:
-    try:
-        told = json.loads(text)
-        return StatusEvent(
-            commit=commit.hexsha,
-            author=str(commit.author),
-            id=str(told["id"]),
-            experiment=str(told["experiment"]),
-            run=str(told["run"]),
-            at=str(told["at"]),
-            task=_text(told.get("task")),
-            epoch=_text(told.get("epoch")),
-            from_status=_text(told.get("from")),
-            to_status=_text(told.get("to")),
-            job=_text(told.get("job")),
-            by=_text(told.get("by")),
-            evidence=_text(told.get("evidence")),
-            forced=bool(told.get("forced")),
-        )
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+def standing(home: Home) -> Standing | None:
+    """Where history stands now, in one call of git; None where there is no git, or no commit yet."""
+    asked = ("--git-path", "shallow", "--git-path", "info/grafts", "HEAD^0", "--glob=refs/replace/*")
+    done = call_git(home.root, "rev-parse", *asked)
+    if done.returncode:
         return None
+    shallow_file, grafts_file, head, *replaced = done.stdout.strip("\n").split("\n")
+    shallow, grafts = _text(home.root / shallow_file), _text(home.root / grafts_file)
+    return Standing(head, "\n".join([shallow, grafts, *replaced]).strip(), frozenset(shallow.split()))
 
 
-def _text(value: object) -> str | None:
-    return None if value is None else str(value)
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(errors="replace")
+    except OSError:
+        return ""
+
+
+def grown(home: Home, now: str, before: str | None) -> Grown | None:
+    """What the history of commit `now` has more, and less, than that of `before`; None is no commit.
+
+    None where `before` is not here any more.
+    """
+    words = ("--topo-order", "--reverse", "--encoding=UTF-8", "--no-color", "--no-notes", _FORMAT)
+    reached = (now,) if before is None else ("--left-right", f"{before}...{now}")
+    done = call_git(home.root, *_PLAIN, "log", *words, *reached, "--", env=_NO_FETCH)
+    if done.returncode:
+        return None
+    new, gone = [], []
+    for side, commit in _commits(done.stdout):
+        if side == "<":
+            gone.append(commit.id)
+        else:
+            new.append(commit)
+    return Grown(tuple(new), tuple(gone))
+
+
+def _commits(listed: str) -> Iterator[tuple[str, Commit]]:
+    parts = iter(listed.split("\0"))
+    while len(found := list(islice(parts, len(_PARTS)))) == len(_PARTS):
+        side, commit, author, email, at, committed, message = found
+        yield side.strip("\n"), Commit(commit, author, email, at, message, at == committed)
+
+
+def touched(home: Home, commits: Sequence[str]) -> dict[str, tuple[Touched, ...]]:
+    """The files below `experiments/` that each of the commits changed, where it changed any."""
+    if not commits:
+        return {}
+    words = ("--stdin", "-r", "-c", "-M", "--root", "--raw", "-z", "--no-abbrev", "--relative")
+    done = call_git(
+        home.root,
+        *_PLAIN,
+        "diff-tree",
+        *words,
+        "--",
+        EXPERIMENTS,
+        stdin="".join(f"{commit}\n" for commit in commits),
+        env=_NO_FETCH,
+    )
+    return {commit: tuple(files) for commit, files in _files(done.stdout).items()}
+
+
+def _files(listed: str) -> dict[str, list[Touched]]:
+    """What `diff-tree -z` lists: a commit's id, then for each file its modes and blobs, and its path."""
+    found: dict[str, list[Touched]] = {}
+    files: list[Touched] = []
+    parts = iter(listed.split("\0"))
+    for part in parts:
+        word = part.strip("\n")
+        if word.startswith(":"):
+            files.append(_touched(word, parts))
+        elif _COMMIT.fullmatch(word):
+            files = found.setdefault(word, [])
+    return found
+
+
+def _touched(facts: str, parts: Iterator[str]) -> Touched:
+    """One file: a colon and a blob for each parent, then its own; of one that was renamed the new path."""
+    number = len(facts) - len(facts.lstrip(":"))
+    words = facts[number:].split(" ")
+    blobs = [None if set(word) == {"0"} else word for word in words[number + 1 : 2 * number + 2]]
+    path = next(parts)
+    if number == 1 and words[-1][:1] in {"R", "C"}:
+        path = next(parts)
+    return Touched(path, tuple(blobs[:-1]), blobs[-1])
+
+
+def status_events(home: Home, since: str | None = None) -> Iterator[StatusEvent]:
+    """The status changes that trailers tell, oldest first; only those of commits after `since`."""
+    now = standing(home)
+    read = grown(home, now.head, since) if now else None
+    for commit in read.new if read else ():
+        yield from told_events(commit.message, commit.id, commit.author)

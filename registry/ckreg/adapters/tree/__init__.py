@@ -4,7 +4,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from ckreg.adapters.tree.files import file_mode, group_umask, make_folder, read_text, replace_text, same_group
-from ckreg.adapters.tree.home import EXPERIMENTS, PRIOR_RUNS, SETTINGS, SUMMARY, Home, find_home
+from ckreg.adapters.tree.home import (
+    EXPERIMENTS,
+    PRIOR_RUNS,
+    SETTINGS,
+    SUMMARY,
+    Home,
+    find_home,
+    the_experiment,
+)
 from ckreg.adapters.tree.state import read_own, state_folder
 
 if TYPE_CHECKING:
@@ -35,6 +43,7 @@ __all__ = [
     "replace_text",
     "same_group",
     "state_folder",
+    "the_experiment",
 ]
 
 # Loaded when asked for: every verb finds its registry, few lock it.

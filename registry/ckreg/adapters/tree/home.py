@@ -1,6 +1,7 @@
 """A registry's folder: where it is and what lies where in it."""
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,22 +47,28 @@ class Home:
         Raises:
             NotFoundError: none or several fit.
         """
-        names = self.experiment_names()
-        word = word.rstrip("/").removeprefix(f"{EXPERIMENTS}/")
-        fitting = [name for name in names if name == word] or [
-            name for name in names if name.startswith(word)
-        ]
-        if len(fitting) == 1:
-            return fitting[0]
-        if fitting:
-            raise NotFoundError(
-                f"{word!r} fits {len(fitting)} experiments: {', '.join(fitting[:5])}. Say more of it."
-            )
-        from difflib import get_close_matches  # noqa: PLC0415  # only for somebody's typing error
+        return the_experiment(self.experiment_names(), word, str(self.root))
 
-        near = get_close_matches(word, names, n=1, cutoff=0.5)
-        hint = f"Did you mean {near[0]}?" if near else "`ckreg list` shows them."
-        raise NotFoundError(f"{self.root} has no experiment {word!r}. {hint}")
+
+def the_experiment(names: Sequence[str], word: str, place: str) -> str:
+    """The one of the names that a person means: a whole name, or a beginning that fits one only.
+
+    Raises:
+        NotFoundError: none or several fit; the message says where, `place`.
+    """
+    word = word.rstrip("/").removeprefix(f"{EXPERIMENTS}/")
+    fitting = [name for name in names if name == word] or [name for name in names if name.startswith(word)]
+    if len(fitting) == 1:
+        return fitting[0]
+    if fitting:
+        raise NotFoundError(
+            f"{word!r} fits {len(fitting)} experiments: {', '.join(fitting[:5])}. Say more of it."
+        )
+    from difflib import get_close_matches  # noqa: PLC0415  # only for somebody's typing error
+
+    near = get_close_matches(word, names, n=1, cutoff=0.5)
+    hint = f"Did you mean {near[0]}?" if near else "`ckreg list` shows them."
+    raise NotFoundError(f"{place} has no experiment {word!r}. {hint}")
 
 
 def find_home(start: Path) -> Home:

@@ -8,32 +8,39 @@ import click
 
 from ckreg.adapters.cache import Answer
 from ckreg.cli import output
-from ckreg.cli.common import Place, json_option
+from ckreg.cli.common import Place, at_option, json_option
 from ckreg.commands import query as query_command
 from ckreg.core.query import EXAMPLE
 
 
 @click.command()
 @click.argument("sql", required=False)
+@at_option
 @json_option
 @click.option("--csv", "as_csv", is_flag=True, help="Print comma-separated values with a header.")
 @click.option("--jsonl", "as_jsonl", is_flag=True, help="Print one JSON object a line.")
 @click.pass_obj
-def command(place: Place, /, sql: str | None, *, as_json: bool, as_csv: bool, as_jsonl: bool) -> None:
+def command(
+    place: Place, /, sql: str | None, *, at: str | None, as_json: bool, as_csv: bool, as_jsonl: bool
+) -> None:
     """Ask the registry in SQL, read-only.
 
-    Without SQL: the tables and views there are, with their columns.
+    Without SQL: the tables and views there are, with their columns. With --at, documents and history are
+    those of a revision or date; what logs and Slurm say of jobs is today's.
 
     \b
     Example:
       ckreg query 'SELECT run_name, status, outcome FROM run_overview' --csv
+      ckreg query --at yesterday 'SELECT * FROM progress'
     """
     if sum((as_json, as_csv, as_jsonl)) > 1:
         raise click.UsageError("Choose one of --json, --csv and --jsonl.")
+    if sql is None and at is not None:
+        raise click.UsageError("--at goes with a query: `ckreg query --at DATE 'SELECT ...'`.")
     if sql is None:
         _show_tables(place, as_json=as_json)
         return
-    answer = query_command.query(place.home(), sql)
+    answer = query_command.query(place.home(), sql, at)
     if as_json:
         output.emit_json(_objects(answer))
     elif as_jsonl:

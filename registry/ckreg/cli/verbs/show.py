@@ -2,7 +2,7 @@
 
 import click
 
-from ckreg.cli.common import Place, json_option
+from ckreg.cli.common import Place, at_option, json_option
 from ckreg.cli.output import counts_in_words, emit, emit_json, emit_table
 from ckreg.commands.show import Shown, show
 from ckreg.core.status import count_statuses
@@ -10,18 +10,21 @@ from ckreg.core.status import count_statuses
 
 @click.command()
 @click.argument("experiment")
+@at_option
 @json_option
 @click.pass_obj
-def command(place: Place, /, experiment: str, as_json: bool) -> None:
+def command(place: Place, /, experiment: str, at: str | None, as_json: bool) -> None:
     """Show what an experiment asks, its runs, and how far they are.
 
-    EXPERIMENT may be the beginning of a name.
+    EXPERIMENT may be the beginning of a name. --at takes what git takes for a revision (HEAD~3, a tag), or a
+    date (2025-10-22, yesterday, '2 weeks ago').
 
     \b
     Example:
       ckreg show cap_8L_lora
+      ckreg show cap_8L_lora --at '2 weeks ago'
     """
-    shown = show(place.home(), experiment)
+    shown = show(place.home(), experiment, at)
     if as_json:
         emit_json(shown)
     else:
@@ -37,7 +40,7 @@ def _emit(shown: Shown) -> None:
         "Created": summary.created,
         **{factor.factor: ", ".join(factor.levels) for factor in summary.factors},
         "Evaluations": counts_in_words(count_statuses(row.status for row in summary.evaluations)),
-        "Document": str(shown.path),
+        "Document": shown.path,
     }
     for key, value in facts.items():
         emit(f"{key + ':':<14} {value or '-'}")

@@ -9,7 +9,7 @@ import click
 
 from ckreg.adapters.config import load_settings
 from ckreg.adapters.tree import Home, read_text
-from ckreg.cli.common import Place, dry_run_option, json_option
+from ckreg.cli.common import Place, at_option, dry_run_option, json_option
 from ckreg.cli.output import emit_diff, emit_json, note, warn
 from ckreg.cli.status_done import (
     flushed_as_json,
@@ -49,14 +49,15 @@ def command(ctx: click.Context) -> None:
     `ckreg status` alone is `ckreg status show`.
     """
     if ctx.invoked_subcommand is None:
-        ctx.invoke(show, experiment=None, as_json=False)
+        ctx.invoke(show, experiment=None, at=None, as_json=False)
 
 
 @command.command()
 @click.argument("experiment", required=False)
+@at_option
 @json_option
 @click.pass_obj
-def show(place: Place, experiment: str | None, as_json: bool) -> None:
+def show(place: Place, experiment: str | None, at: str | None, as_json: bool) -> None:
     """Show how far an experiment is, or all of them.
 
     EXPERIMENT may be the beginning of a name.
@@ -70,7 +71,7 @@ def show(place: Place, experiment: str | None, as_json: bool) -> None:
     from ckreg.commands.status_show import status_show  # noqa: PLC0415
 
     home = place.home()
-    found = status_show(home, experiment)
+    found = status_show(home, experiment, at)
     if as_json:
         told = [shown_as_json(status) for status in found]
         emit_json(told[0] if experiment is not None else told)

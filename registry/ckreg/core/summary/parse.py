@@ -38,6 +38,7 @@ def parse(text: str) -> Summary:
 def summary_of(document: Document) -> Summary:
     """The same of a text that was mapped already."""
     overview = {plain(key): value for key, value in _fields(document, ("Overview",))}
+    fine_tuning, evaluations = statuses_of(document)
     return Summary(
         name=_name(document),
         type=overview.get("type"),
@@ -54,18 +55,26 @@ def summary_of(document: Document) -> Summary:
         ),
         matrix=tuple(_matrix(document)),
         configuration=tuple(_fields(document, ("Configuration",))),
-        fine_tuning=tuple(
-            FineTuningRow(run, status, job, started, completed, notes, line)
-            for line, run, (status, job, started, completed, notes) in _rows(document, FINE_TUNING)
-        ),
-        evaluations=tuple(
-            EvaluationRow(run, task, epoch, status, job, completed, notes, line)
-            for line, run, (task, epoch, status, job, completed, notes) in _rows(document, EVALUATIONS)
-        ),
+        fine_tuning=fine_tuning,
+        evaluations=evaluations,
         fields=tuple(bullets.fields(document)),
         models=tuple(bullets.models(document)),
         checkpoints=tuple(bullets.models(document, bullets.CHECKPOINTS_USED)),
         factor_lines=tuple(line for line, _, _ in _rows(document, VARIABLES)),
+    )
+
+
+def statuses_of(document: Document) -> tuple[tuple[FineTuningRow, ...], tuple[EvaluationRow, ...]]:
+    """The rows of the two Status tables alone."""
+    return (
+        tuple(
+            FineTuningRow(run, status, job, started, completed, notes, line)
+            for line, run, (status, job, started, completed, notes) in _rows(document, FINE_TUNING)
+        ),
+        tuple(
+            EvaluationRow(run, task, epoch, status, job, completed, notes, line)
+            for line, run, (task, epoch, status, job, completed, notes) in _rows(document, EVALUATIONS)
+        ),
     )
 
 
