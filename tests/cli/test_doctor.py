@@ -161,6 +161,16 @@ def test_a_dead_holder_is_told_at_once_and_its_lock_broken(call: Caller, home: H
     assert "running" in home.summary(EXPERIMENT).read_text()
 
 
+def test_ckreg_alone_names_the_doctor_where_something_is_off(call: Caller, home: Home, killed: int) -> None:
+    assert killed
+    said = call()
+    assert said.code == 0
+    assert "ckreg doctor" in said.out
+    assert "who holds the lock has ended" in said.out
+    (home.state / "lock").unlink()
+    assert "doctor" not in call().out
+
+
 @pytest.mark.parametrize("lock", ["flock ext4\n", "link nfs4\n"])
 def test_a_living_holders_lock_is_not_broken(call: Caller, home: Home, lock: str) -> None:
     (home.state / "lock").unlink(missing_ok=True)

@@ -58,6 +58,14 @@ def share(home: Home, git_folder: Path) -> list[Path]:
     return others
 
 
+def file_age(path: Path) -> float | None:
+    """Seconds since a file was written, None where there is none."""
+    try:
+        return time.time() - path.lstat().st_mtime
+    except FileNotFoundError:
+        return None
+
+
 def leftovers(home: Home) -> list[str]:
     """Files in `.ckreg/` that processes made for a moment, an hour ago or longer: they were killed."""
     return [path.name for path in _left(home)]

@@ -6,7 +6,7 @@ from ckreg.core.health.finding import Finding, ok, warn, wrong
 from ckreg.core.text import one_line
 from ckreg.core.units import counted, duration
 
-_SPOOL_OLD_SECONDS = 15 * 60
+SPOOL_OLD_SECONDS = 15 * 60
 _GIT_SECONDS = 10.0  # a git on another host may be that old, and still at work
 
 
@@ -64,7 +64,7 @@ def spool(ages: Collection[float]) -> Finding:
     if not ages:
         return ok("spool", "Nothing waits in the spool.")
     waits = f"{counted(len(ages), 'status request')} in the spool, the oldest since {duration(max(ages))}."
-    if max(ages) < _SPOOL_OLD_SECONDS:
+    if max(ages) < SPOOL_OLD_SECONDS:
         return ok("spool", waits)
     return warn("spool", waits, "`ckreg status flush` on a host that commits.")
 
@@ -77,7 +77,20 @@ def refused(ages: Collection[float]) -> Finding:
     return warn(
         "refused",
         f"{number} could not be carried out, the newest {duration(min(ages))} ago.",
-        "Read them in .ckreg/spool/refused, set what is right, and remove them.",
+        "`ckreg status flush` tells why.",
+    )
+
+
+def unfinished(age_seconds: float | None) -> Finding:
+    """No ckreg was killed in the middle of a change; the age is that of its intent record."""
+    if age_seconds is None:
+        return ok("unfinished", "No change was left half done.")
+    if age_seconds < _GIT_SECONDS:
+        return ok("unfinished", "A change is being made just now.")
+    return warn(
+        "unfinished",
+        f"A ckreg was killed {duration(age_seconds)} ago in the middle of a change.",
+        "The next change finishes or undoes it; `ckreg status flush` is one.",
     )
 
 

@@ -1,6 +1,9 @@
 """The clone: what was left in `.ckreg/` and in git's folder, hooks, merge driver, cache, sharing."""
 
 import os
+import re
+import shlex
+import shutil
 import time
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
@@ -17,7 +20,7 @@ from ckreg.adapters.git.asking import (
     is_detached,
     tracked_paths,
 )
-from ckreg.adapters.sharing import folders_of, leftovers, umask
+from ckreg.adapters.sharing import file_age, folders_of, leftovers, umask
 from ckreg.adapters.spool import pending
 from ckreg.adapters.stubs import STUBS, installed_stub, interpreter_of
 from ckreg.adapters.tree import EXPERIMENTS, SUMMARY
@@ -27,6 +30,8 @@ from ckreg.core.health import clone as rules
 from ckreg.core.health.holder import holder
 from ckreg.flows.doctoring.patient import Clone
 from ckreg.flows.refreshing import cache_path
+
+_INTERPRETER = re.compile(r"p=((?:'[^']*'|[^;'\s])+);")  # as the driver begins
 
 
 def tracked(at: Clone) -> Iterator[Finding]:
@@ -54,6 +59,7 @@ def waiting(at: Clone) -> Iterator[Finding]:
     yield rules.spool(ages)
     yield rules.refused(refused)
     yield rules.leftovers(leftovers(at.home))
+    yield rules.unfinished(file_age(at.home.state / "intent.json"))
 
 
 def hooks(at: Clone) -> Iterator[Finding]:
@@ -71,7 +77,15 @@ def _runs(stubs: Iterable[Path | None]) -> bool:
 def merge_driver(at: Clone) -> Iterator[Finding]:
     """The driver that merges documents."""
     sent = attribute(at.repo, "merge", f"{EXPERIMENTS}/any/{SUMMARY}") == "ckreg"
-    yield setup.merge_driver(sent, git_config(at.home.root, "merge.ckreg.driver"), runs=True)
+    driver = git_config(at.home.root, "merge.ckreg.driver")
+    yield setup.merge_driver(sent, driver, _can_run(driver or ""))
+
+
+def _can_run(driver: str) -> bool:
+    """Whether the interpreter that the driver names is there, or a ckreg on PATH."""
+    named = _INTERPRETER.match(driver)
+    words = shlex.split(named[1]) if named else []
+    return any(os.access(word, os.X_OK) for word in words) or shutil.which("ckreg") is not None
 
 
 def cache(at: Clone) -> Iterator[Finding]:
