@@ -40,6 +40,13 @@ def sealed_off(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mon
     )
 
 
+@pytest.fixture(autouse=True)
+def no_cluster(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test but those of Slurm meets a Slurm that is installed here: a stand-in on PATH comes first."""
+    if "slurm" not in request.keywords:
+        monkeypatch.setenv("SLURM_CONF", "/nonexistent/slurm.conf")
+
+
 @pytest.fixture
 def shared() -> Path:
     """The collection of job logs and files of the ecosystem that lies beside the project."""

@@ -25,6 +25,16 @@ def test_what_the_command_line_does_python_does(home: Home) -> None:
     assert registry.check() == []
 
 
+def test_what_happened_and_what_was(home: Home) -> None:
+    registry = Registry.open(home.root)
+    registry.set_status("cap_8L", "L1B_rank4", status="running", job_id="7")
+    [told] = registry.history("cap_8L", "L1B_rank4", by="person")
+    assert (told.words, told.who) == ("L1B_rank4: pending -> running", "Ada Lovelace")
+    sql = "SELECT status FROM runs WHERE run_name = 'L1B_rank4'"
+    assert registry.query(sql, at="HEAD~1") == [{"status": "pending"}]
+    assert registry.experiment("cap").at("HEAD~1").fine_tuning[0].status == "pending"
+
+
 def test_what_is_missing_is_told(home: Home) -> None:
     verification = Registry.open(home.root).verify("cap_8L")
     assert next((found.kind, found.ok) for found in verification.resources) == ("dataset", False)

@@ -77,6 +77,27 @@ def test_attempts_can_be_asked_in_sql(call: Caller) -> None:
     ]
 
 
+def test_of_an_attempt_its_last_word_counts(days: Home, call: Caller) -> None:
+    call("status", "set", EXPERIMENT, "L1B_rank4", "--status", "failed", "--evidence", "it looked so")
+    call(
+        "status",
+        "set",
+        EXPERIMENT,
+        "L1B_rank4",
+        "--status",
+        "completed",
+        "--force",
+        "--evidence",
+        "it was not",
+    )
+    call("status", "set", EXPERIMENT, "L1B_rank4", "--job-id", "9")
+    said = call("query", "SELECT attempt, job, outcome, evidence FROM attempts WHERE attempt = 2", "--json")
+    assert json.loads(said.out) == [
+        {"attempt": 2, "job": "9", "outcome": "completed", "evidence": "it was not"}
+    ]
+    assert days.root.is_dir()
+
+
 @pytest.mark.parametrize(
     ("at", "status"),
     [
@@ -117,7 +138,7 @@ def test_the_past_has_its_own_events_and_experiments(call: Caller) -> None:
 
 
 @pytest.mark.parametrize(
-    "at", ["HEAD~99", "nonsense", "--help", "2025-02-31", "1999-01-01", "", "HEAD:ckreg.toml"]
+    "at", ["HEAD~99", "12", "nonsense", "--help", "2025-02-31", "1999-01-01", "", "HEAD:ckreg.toml"]
 )
 def test_a_time_that_is_none_is_told(days: Home, call: Caller, at: str) -> None:
     for words in (("show", "cap"), ("list",), ("query", "SELECT 1")):

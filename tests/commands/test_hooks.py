@@ -81,7 +81,7 @@ def test_a_hook_that_was_there_goes_on_working_and_comes_back(home: Home, git: G
     git(home.root, "add", "x")
     assert "theirs ran" in commit(home).stderr
     status_set(home, EXPERIMENT, Wish(run="L1B_rank4", status=Status.RUNNING))
-    assert hooks_uninstall(home).changed == ("pre-commit", "commit-msg")
+    assert hooks_uninstall(home).changed == ("pre-commit", "commit-msg", "merge driver")
     assert hook.read_text() == theirs
     assert hooks_uninstall(home).changed == ()
 

@@ -22,7 +22,9 @@ def test_an_empty_folder_becomes_a_registry(tmp_path: Path, git: Git) -> None:
     assert git(root, "status", "--porcelain") == ""
     assert (root / ".gitignore").read_text() == ".ckreg/\nckreg.local.toml\nclaude.local.md\n"
     assert (root / ".gitattributes").read_text() == (
-        "experiment_summary.md merge=ckreg diff=ckreg\nprior-runs.jsonl merge=union\n"
+        "experiment_summary.md merge=ckreg diff=ckreg\n"
+        "design-experiment.log merge=ckreg\n"
+        "prior-runs.jsonl merge=union\n"
     )
 
 

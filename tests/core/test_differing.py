@@ -1,6 +1,8 @@
 """Two states of a document, and what people would say of them."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ckreg.core.differing import Difference, difference
 from tests.documents import SUMMARY
@@ -83,3 +85,38 @@ def test_what_is_no_document_differs_all_the_same() -> None:
         "above the first heading: 1 line added",
         "a: 2 lines added",
     ]
+
+
+LINES = SUMMARY.split("\n")
+EDITS = st.lists(
+    st.tuples(
+        st.integers(0, len(LINES) - 1),
+        st.sampled_from(["", "x", "| a | pending |", *LINES]) | st.text(max_size=9),
+    ),
+    max_size=4,
+)
+
+
+def edited(edits: list[tuple[int, str]]) -> str:
+    lines = list(LINES)
+    for place, line in edits:
+        lines[place] = line
+    return "\n".join(lines)
+
+
+@given(EDITS, EDITS)
+def test_nothing_is_told_of_nothing_and_back_again_is_the_other_way_round(
+    one: list[tuple[int, str]], other: list[tuple[int, str]]
+) -> None:
+    before, after = edited(one), edited(other)
+    there, back = difference(before, after), difference(after, before)
+    assert (there == Difference()) == (before == after)
+    assert {(row.run_name, row.task, row.epoch) for row in there.status} == {
+        (row.run_name, row.task, row.epoch) for row in back.status
+    }
+    assert {(item.item, item.before, item.after) for item in there.plan} == {
+        (item.item, item.after, item.before) for item in back.plan
+    }
+    assert {(part.section, part.added, part.removed) for part in there.wording} == {
+        (part.section, part.removed, part.added) for part in back.wording
+    }

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ckreg.adapters.slurm import ask_sacct
+from ckreg.adapters.slurm import Told, ask_sacct
 from ckreg.adapters.tree import Home
 from ckreg.core.settings import DEFAULT_LOG_PATTERNS
 from ckreg.flows.estimating import load_priors
@@ -114,7 +114,7 @@ def test_a_failure_changes_nothing_and_is_asked_again(home: Home, scratch: Path,
 def test_a_sacct_that_hangs_is_given_up(
     home: Home, scratch: Path, sacct: StandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ckreg.adapters.slurm._SECONDS", 0.2)
+    monkeypatch.setattr("ckreg.adapters.slurm.calling.SECONDS", 0.2)
     sacct.says("")
     program = Path(os.environ["PATH"].split(os.pathsep)[0]) / "sacct"
     program.write_text("#!/bin/sh\nexec sleep 60\n")
@@ -168,5 +168,5 @@ def test_many_ids_are_asked_for_in_lists_that_the_system_takes(sacct: StandIn) -
 
 
 def test_words_that_are_no_ids_are_not_asked_for(sacct: StandIn) -> None:
-    assert ask_sacct(["--help", "", "a_1"]) == ("", None)
+    assert ask_sacct(["--help", "", "a_1"]) == Told("")
     assert sacct.calls == []

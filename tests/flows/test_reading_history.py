@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ckreg.adapters.cache import Cache, Row, open_cache
+from ckreg.adapters.cache import Cache, DamagedError, Row, open_cache
 from ckreg.adapters.tree import Home
 from ckreg.core.status import Status, StatusRequest
 from ckreg.flows.reading_history import refresh_history
@@ -202,6 +202,22 @@ def test_an_event_that_was_picked_onto_another_branch_counts_once(home: Home, gi
         assert cache.count("status_history") == 1
 
 
+def test_a_change_that_a_person_s_commit_took_along_counts_once(home: Home, git: Git) -> None:
+    edit(home, git, *starting("L1B_rank4", "7"), message="mine, and what lay there")
+    told = {
+        "experiment": EXPERIMENT,
+        "run": "L1B_rank4",
+        "from": "pending",
+        "to": "running",
+        "at": "x",
+        "id": "a",
+    }
+    git(home.root, "commit", "-q", "--allow-empty", "-m", f"status: x\n\nCkreg-Status: {json.dumps(told)}")
+    assert len(events(home)) == 2
+    with open_cache(home.state / "cache.db") as cache:
+        assert [row["by_hand"] for row in cache.rows("SELECT by_hand FROM status_history")] == [0]
+
+
 def test_a_document_that_comes_with_statuses_tells_of_them(home: Home, git: Git) -> None:
     other = home.experiments / "other_2025-10-22" / "experiment_summary.md"
     other.parent.mkdir()
@@ -275,3 +291,12 @@ def test_only_new_commits_are_read_in_few_calls_of_git(
     calls()
     assert read == [commits, 0, 1, 1, 0]
     assert cache.count("status_events") == 1
+
+
+def test_a_cache_that_is_damaged_is_told(home: Home, git: Git, cache: Cache) -> None:
+    refresh_history(cache, home)
+    edit(home, git, *starting("L1B_rank4"))
+    with (home.state / "cache.db").open("r+b") as file:
+        file.write(b"no database" * 100)
+    with pytest.raises(DamagedError):
+        refresh_history(cache, home)

@@ -1,5 +1,6 @@
 """One timeline out of a real log and real commits."""
 
+import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -112,6 +113,13 @@ def test_a_run_s_own_history(lived: Home) -> None:
 def test_all_experiments_in_a_registry_below_the_top_of_git(lived: Home) -> None:
     assert {line.experiment for line in history(lived)} == {EXPERIMENT}
     assert len(history(lived)) == len(history(lived, "cap_8L"))
+
+
+def test_a_registry_that_cannot_be_written_tells_its_history(lived: Home) -> None:
+    told = history(lived, "cap_8L")
+    shutil.rmtree(lived.state)
+    lived.state.write_text("no folder can be made here")
+    assert history(lived, "cap_8L") == told
 
 
 def test_an_entry_is_read_as_it_was_written() -> None:

@@ -1,5 +1,6 @@
 """Looks into a dataset: its splits and their rows, without holding more of it in memory than needed."""
 
+import contextlib
 import csv
 import json
 from collections.abc import Iterator
@@ -7,6 +8,7 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from ckreg.core.resources import SPLITS, Split, split_name, splits_of_json
+from ckreg.core.scaffold.torchtune.data import DataFacts, DataFile
 from ckreg.core.text import one_line
 
 WHOLE_LIMIT = 2 * 1000**3  # bytes; what must be read in one piece is not counted beyond
@@ -122,3 +124,38 @@ def _sum(rows: int | None, splits: tuple[Split, ...]) -> int | None:
     """Rows so far with those of one more file; None as soon as one was not counted."""
     more = [split.rows for split in splits]
     return None if rows is None or None in more else rows + sum(filter(None, more))
+
+
+def split_files(path: Path) -> DataFacts:
+    """Where the rows of each split are: a key of a JSON file, a file of a folder, or all of one as `train`.
+
+    A dataset that cannot be looked at has none.
+    """
+    try:
+        found = _files_of(path) if path.is_dir() else _keys_of(path)
+    except (OSError, ValueError, RecursionError, MemoryError):
+        found = {}
+    return DataFacts(str(path), tuple(found.items()))
+
+
+def _keys_of(path: Path) -> dict[str, DataFile]:
+    if not path.is_file():
+        return {}
+    if path.suffix.lower() == ".json" and path.stat().st_size <= WHOLE_LIMIT:
+        with contextlib.suppress(json.JSONDecodeError):  # one object a line
+            value = json.loads(path.read_bytes())
+            if isinstance(value, dict):
+                named = ((split_name(key), key) for key in value)
+                return {name: DataFile(str(path), key) for name, key in named if name}
+    return {"train": DataFile(str(path))}
+
+
+def _files_of(folder: Path) -> dict[str, DataFile]:
+    """A file a split; of several shards all, by the pattern that Hugging Face's loaders take."""
+    found: dict[str, DataFile] = {}
+    for part in sorted(folder.iterdir()):
+        name = split_name(part.name.partition(".")[0].partition("-")[0])
+        if name and part.is_file() and part.suffix.lower() in _DATA:
+            shards = f"{part.name.partition('-')[0]}-*{part.suffix}" if "-of-" in part.name else part.name
+            found.setdefault(name, DataFile(str(folder / shards)))
+    return found

@@ -30,6 +30,11 @@ VERBS = {
         "seal": "Hold a plan fast, as it is committed.",
         "export": "Print an experiment's plan as a spec or for another tool.",
     },
+    "Run": {
+        "scaffold": "Write configs and job scripts for every run and evaluation.",
+        "submit": "Send an experiment's runs to Slurm.",
+        "cancel": "Cancel an experiment's jobs.",
+    },
     "Follow": {
         "status": "Show or set the status of runs and evaluations.",
         "history": "Tell what was planned, changed and run, in one timeline.",
@@ -50,6 +55,8 @@ VERBS = {
         "demo": "Play the whole story in a throw-away registry.",
     },
 }
+# What only git calls.
+HIDDEN = ("merge-driver",)
 
 
 class Verbs(click.Group):
@@ -61,9 +68,10 @@ class Verbs(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Load one verb."""
-        if cmd_name not in self.list_commands(ctx):
+        if cmd_name not in (*self.list_commands(ctx), *HIDDEN):
             return None
-        command: click.Command = importlib.import_module(f"ckreg.cli.verbs.{cmd_name}").command
+        module = f"ckreg.cli.verbs.{cmd_name.replace('-', '_')}"
+        command: click.Command = importlib.import_module(module).command
         return command
 
     def resolve_command(

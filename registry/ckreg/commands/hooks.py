@@ -4,13 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ckreg.adapters.git import Repo, is_ours, open_repo
+from ckreg.adapters.git import Repo, driver_preview, install_driver, is_ours, open_repo, remove_driver
 from ckreg.adapters.git.pushed import open_bare, updates_in
 from ckreg.adapters.stubs import SERVER_STUBS, STUBS, install_stub, remove_stub, stub_text
 from ckreg.adapters.tree import Home
 from ckreg.errors import RefusedError
 from ckreg.flows.guarding import staged_faults
 from ckreg.flows.receiving import pushed_faults
+
+DRIVER = "merge driver"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,24 +24,26 @@ class Hooks:
 
 
 def hooks_install(home: Home) -> Hooks:
-    """Install ckreg's hooks; run twice it changes nothing.
+    """Install ckreg's hooks and its merge driver; run twice it changes nothing.
 
     Raises:
         RefusedError: git looks for hooks outside this repository, or two hooks are there already.
     """
     repo = open_repo(home.root)
-    return _installed(_own_folder(repo), STUBS, f"./{repo.prefix}")
+    hooks = _installed(_own_folder(repo), STUBS, f"./{repo.prefix}")
+    return _with_driver(hooks, changed=install_driver(repo))
 
 
 def hooks_preview(home: Home) -> dict[Path, str]:
     """The stubs that `hooks_install` would write, by their path."""
     repo = open_repo(home.root)
-    return _previewed(_own_folder(repo), STUBS, f"./{repo.prefix}")
+    return {**_previewed(_own_folder(repo), STUBS, f"./{repo.prefix}"), **driver_preview(repo)}
 
 
 def hooks_uninstall(home: Home) -> Hooks:
     """Take ckreg's hooks away, and put back those that were there before."""
-    return _removed(open_repo(home.root).hooks_folder(), STUBS)
+    repo = open_repo(home.root)
+    return _with_driver(_removed(repo.hooks_folder(), STUBS), changed=remove_driver(repo))
 
 
 def server_install(bare: Path) -> Hooks:
@@ -86,6 +90,10 @@ def _previewed(folder: Path, names: Sequence[str], registry: str = "") -> dict[P
 
 def _removed(folder: Path, names: Sequence[str]) -> Hooks:
     return Hooks(folder, tuple(name for name in names if remove_stub(folder, name)))
+
+
+def _with_driver(hooks: Hooks, *, changed: bool) -> Hooks:
+    return Hooks(hooks.folder, (*hooks.changed, DRIVER)) if changed else hooks
 
 
 def _own_folder(repo: Repo) -> Path:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ckreg.adapters.config import load_settings
-from ckreg.adapters.git import create, is_repository, open_repo, refuse_bare, require_identity
+from ckreg.adapters.git import create, install_driver, is_repository, open_repo, refuse_bare, require_identity
 from ckreg.adapters.git.asking import common_folder
 from ckreg.adapters.sharing import share
 from ckreg.adapters.tree import (
@@ -19,13 +19,18 @@ from ckreg.adapters.tree import (
     read_text,
     remember_host,
 )
+from ckreg.core.journal import JOURNAL
 from ckreg.core.settings import default_ckreg_toml
 from ckreg.core.text import with_lines
 from ckreg.errors import NotFoundError, OutsideError, RefusedError
-from ckreg.flows.committing import Edit, commit_edits
+from ckreg.flows.committing import Edit, commit_edits, finish_interrupted
 
 IGNORED = (".ckreg/", "ckreg.local.toml", "claude.local.md")
-ATTRIBUTES = (f"{SUMMARY} merge=ckreg diff=ckreg", f"{PRIOR_RUNS} merge=union")
+ATTRIBUTES = (
+    f"{SUMMARY} merge=ckreg diff=ckreg",
+    f"{JOURNAL} merge=ckreg",
+    f"{PRIOR_RUNS} merge=union",
+)
 KEEP = f"{EXPERIMENTS}/.gitkeep"
 
 
@@ -69,6 +74,7 @@ def init(folder: Path, *, shared: bool = False) -> Initialised:
     new_repository = not is_repository(folder)
     if new_repository:
         create(folder, shared=shared)
+    finish_interrupted(home)
     new_state = not home.state.exists()
     try:
         remember_host(home)
@@ -77,6 +83,7 @@ def init(folder: Path, *, shared: bool = False) -> Initialised:
         if new_state:
             shutil.rmtree(home.state, ignore_errors=True)
         raise
+    install_driver(open_repo(folder))
     closed = _share(home) if shared else ()
     return Initialised(folder, new_repository, _files(folder, commit), commit, closed)
 

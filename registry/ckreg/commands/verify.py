@@ -14,7 +14,7 @@ from ckreg.core.resources import Resources
 from ckreg.core.reverified import with_resources
 from ckreg.core.spec import read_spec
 from ckreg.errors import CkregError, MalformedError, RefusedError
-from ckreg.flows.committing import commit_edits
+from ckreg.flows.committing import commit_edits, finish_interrupted
 from ckreg.flows.creating import Offer, create, offers
 from ckreg.flows.verifying import Needs
 from ckreg.flows.verifying import verify as look
@@ -68,6 +68,8 @@ def update(home: Home, experiment: str, *, dry_run: bool = False) -> Updated:
             f"{EXPERIMENTS}/{name} is sealed, and what was found of its resources is a part of the plan. "
             f"`ckreg amend {name} --reason ...` changes it."
         )
+    if not dry_run:
+        finish_interrupted(home)
     now = _look(home, name, _recorded(home, name))
     before = read_text(home.summary(name))
     after = with_resources(before, now)

@@ -15,6 +15,8 @@ LABELS = {
     "constraint": "constraint",
     "time": "time",
     "gpus": "gpus",
+    "cpus": "cpus",
+    "memory": "memory",
     "conda environment": "conda_env",
     "quota command": "quota_command",  # to say that it is ignored here
 }

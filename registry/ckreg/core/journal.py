@@ -7,6 +7,7 @@ from datetime import datetime
 
 from ckreg.core.text import LINE_END, one_line
 
+JOURNAL = "design-experiment.log"
 _HEAD = re.compile(
     r"\[(?P<at>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)\] (?P<action>[A-Z][A-Z_]*): ?(?P<description>.*)"
 )

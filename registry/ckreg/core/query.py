@@ -1,5 +1,15 @@
 """The views of the cache: the common questions, asked once in SQL."""
 
+_PLACE = 15  # digits; as text of one length, places are in order
+_ENDED = "to_status IN ('completed', 'failed') AND from_status IS NOT to_status"
+
+
+def _last(column: str, where: str) -> str:
+    """The column's last value that is not null, by place, as an aggregate."""
+    value = f"max(printf('%0{_PLACE}d', place) || {column}) FILTER (WHERE {where})"
+    return f"substr({value}, {_PLACE + 1})"
+
+
 VIEWS = {
     # One row a run and log of it; a run that was retried has several, one that has no log yet has nulls.
     "run_overview": """
@@ -42,8 +52,9 @@ VIEWS = {
                sum(status = 'completed'), sum(status = 'failed')
         FROM evaluations GROUP BY experiment
     """,
-    # What happened to each row of the Status tables, oldest first by `place`. A commit that was picked onto
-    # another branch brings its events along: they count once. `attempt` counts the starts.
+    # What happened to each row of the Status tables, oldest first by `place`; `attempt` counts the starts. A
+    # commit that was picked onto another branch brings its events along: they count once. So does a change
+    # that somebody's own commit took along before ckreg's could tell of it.
     "status_history": """
         WITH once AS (
             SELECT *, row_number() OVER (
@@ -51,29 +62,36 @@ VIEWS = {
                        ORDER BY place
                    ) AS copy
             FROM status_events
+        ), followed AS (
+            SELECT *, lead(by_hand) OVER (row) AS next_by_hand, lead(from_status) OVER (row) AS next_from,
+                   lead(to_status) OVER (row) AS next_to
+            FROM once WHERE copy = 1
+            WINDOW row AS (PARTITION BY experiment, run, task, epoch ORDER BY place)
         )
         SELECT place, at, committed, experiment, run, task, epoch, from_status, to_status, job, by, evidence,
                author, email, forced, overtaken, by_hand, commit_id,
-               sum(overtaken IS NOT 1 AND from_status IS NOT to_status AND (
+               sum(overtaken IS NULL AND from_status IS NOT to_status AND (
                        to_status = 'running' OR (
                            to_status IN ('completed', 'failed')
                            AND coalesce(from_status, 'pending') = 'pending'
                        )
                    )) OVER (PARTITION BY experiment, run, task, epoch ORDER BY place) AS attempt
-        FROM once WHERE copy = 1
+        FROM followed
+        WHERE NOT (by_hand IS 1 AND next_by_hand IS 0 AND next_from IS from_status AND next_to IS to_status)
     """,
-    # One row a start of a run or evaluation, and how it ended; nulls where it has not.
-    "attempts": """
+    # One row a start of a run or evaluation, and how it ended; nulls where it has not. Of several events in
+    # it the last one counts.
+    "attempts": f"""
         SELECT experiment, run, task, epoch, attempt,
-               max(job) FILTER (WHERE to_status = 'running') AS job,
+               {_last("job", "job <> ''")} AS job,
                min(at) FILTER (WHERE to_status = 'running') AS started,
-               max(at) FILTER (WHERE to_status IN ('completed', 'failed')) AS ended,
-               max(to_status) FILTER (WHERE to_status IN ('completed', 'failed')) AS outcome,
-               max(evidence) FILTER (WHERE to_status IN ('completed', 'failed')) AS evidence
+               {_last("at", _ENDED)} AS ended,
+               {_last("to_status", _ENDED)} AS outcome,
+               {_last("evidence", _ENDED)} AS evidence
         FROM status_history
-        WHERE attempt > 0 AND overtaken IS NOT 1
+        WHERE attempt > 0 AND overtaken IS NULL
         GROUP BY experiment, run, task, epoch, attempt
-    """,
+    """,  # noqa: S608  # our own
     # One row a prediction, and what became of it. The actual time is the scheduler's, else the log's, else
     # that from the start to the end that the document or its history tells; none where the job did not
     # complete. Of a job that was stopped at its time limit it is `at_least` the true one.
@@ -96,7 +114,7 @@ VIEWS = {
                     WHERE s.experiment = p.experiment AND s.run = p.run_name
                       AND s.task = p.task AND s.epoch IS p.epoch
                       -- When an editor was used tells nothing of the job.
-                      AND s.by_hand IS NOT 1 AND s.overtaken IS NOT 1)
+                      AND s.by_hand IS NOT 1 AND s.overtaken IS NULL)
             FROM predictions AS p
             LEFT JOIN evaluations AS e
               ON e.experiment = p.experiment AND e.run_name = p.run_name AND e.task = p.task

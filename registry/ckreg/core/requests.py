@@ -14,7 +14,7 @@ LONGEST = 10_000  # characters of a note or of evidence; a table is to be read b
 _LONGEST_NAME = 255  # bytes that file systems allow
 _YEARS = range(1971, 9999)  # on both sides of them the time in another zone may not be a time
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")  # a file is named so
-_JOB_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.+\[\]-]{0,63}")
+_JOB_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.+\[\]-]{0,63}|-")
 _EPOCH = re.compile(r"\d{1,6}|best|-")
 _RESOLVED = re.compile(r"\d{1,6}")
 _KEYS = {field.name for field in fields(StatusRequest)}
@@ -24,7 +24,8 @@ _OPTIONS = {"job_id": "job", "force": "forced"}
 
 def as_told(request: StatusRequest) -> dict[str, object]:
     """The request as JSON keeps it."""
-    return {**asdict(request), "at": request.at.isoformat()}
+    started = request.started.isoformat() if request.started else None
+    return {**asdict(request), "at": request.at.isoformat(), "started": started}
 
 
 def from_told(told: object) -> StatusRequest:
@@ -99,8 +100,9 @@ def _wrong_text(request: StatusRequest) -> str | None:
             return f"the {key} has {len(text or ''):,} characters; at most {LONGEST:,} are taken"
         if not _is_text(text or ""):
             return f"the {key} is not UTF-8"
-    if request.at.utcoffset() is None or request.at.year not in _YEARS:
-        return f"{request.at.isoformat()} is no time with a zone, such as 2025-10-22T14:23:15+02:00"
+    for time in (request.at, request.started or request.at):
+        if time.utcoffset() is None or time.year not in _YEARS:
+            return f"{time.isoformat()} is no time with a zone, such as 2025-10-22T14:23:15+02:00"
     return None
 
 
@@ -133,7 +135,8 @@ def _typed(told: Mapping[str, Any]) -> StatusRequest:
     if by not in set(Source):
         raise MalformedError(f"{by[:80]!r} is none of {', '.join(Source)}")
     typed = {"at": _time(told["at"]), "status": None if status is None else Status(status), "by": Source(by)}
-    return StatusRequest(**{**told, **typed})
+    started = _time(told["started"]) if told.get("started") else None
+    return StatusRequest(**{**told, **typed, "started": started})
 
 
 def _time(text: str) -> datetime:

@@ -58,6 +58,8 @@ class Settings:
     gpu_memory_gib: float | None = _key(
         Kind.AMOUNT, None, "Memory of that GPU in GiB; batch sizes follow it.", "80"
     )
+    cpus: int | None = _key(Kind.WHOLE, None, "CPU cores of a job; without, what Slurm gives.", "8")
+    memory: str | None = _key(Kind.TEXT, None, "Main memory of a job, as sbatch --mem takes it.", '"64G"')
     conda_env: str | None = _key(Kind.TEXT, None, "Conda environment that jobs activate.", '"finetune"')
     modules: tuple[str, ...] = _key(
         Kind.LIST, (), "Environment modules that jobs load.", '["anaconda3/2025.6"]'

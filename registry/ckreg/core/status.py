@@ -40,7 +40,8 @@ class StatusRequest:
     """Somebody's wish to change one row of a Status table.
 
     `task` None means the Fine-tuning row of `run`; `epoch` is the text of the Epoch cell, `resolved` the
-    epoch that `best` turned out to be. What is None stays as it is. `at` is the time of what happened.
+    epoch that `best` turned out to be. What is None stays as it is. `at` is the time of what happened,
+    `started` when a job that has ended, or runs, began; `job` may be `-`, for none.
     """
 
     id: str
@@ -56,14 +57,15 @@ class StatusRequest:
     by: Source = Source.PERSON
     evidence: str | None = None
     forced: bool = False
+    started: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatusEvent:
     """One recorded change of a row, as its commit tells it; absent values are None.
 
-    `by_hand`: no trailer tells of it, the document alone changed. `overtaken`: it was asked for, but later
-    evidence was there already, so that nothing changed.
+    `by_hand`: no trailer tells of it, the document alone changed. `overtaken` is the status that was asked
+    for when later evidence was there already, so that nothing changed.
     """
 
     commit: str
@@ -80,7 +82,7 @@ class StatusEvent:
     by: str | None = None
     evidence: str | None = None
     forced: bool = False
-    overtaken: bool = False
+    overtaken: str | None = None
     by_hand: bool = False
 
 

@@ -25,12 +25,14 @@ def spliced(text: str, splices: Iterable[Splice]) -> str:
         ValueError: two splices overlap.
     """
     edge = len(text)
+    parts = []
     for start, end, new in sorted(splices, reverse=True):
         if not 0 <= start <= end <= edge:
             raise ValueError(f"splice {start}:{end} overlaps another or lies outside the text")
-        text = text[:start] + new + text[end:]
+        parts += [text[end:edge], new]
         edge = start
-    return text
+    parts.append(text[:edge])
+    return "".join(reversed(parts))
 
 
 def line_starts(text: str) -> list[int]:

@@ -14,7 +14,7 @@ def told_events(message: str, commit: str, author: str) -> Iterator[StatusEvent]
     if TRAILER not in message:
         return
     for line in LINE_END.split(message):
-        if line.startswith(TRAILER) and (event := _event(line.removeprefix(TRAILER), commit, author)):
+        if line.startswith(TRAILER) and (event := told_event(line.removeprefix(TRAILER), commit, author)):
             yield event
 
 
@@ -24,7 +24,8 @@ def trailer_value(message: str, name: str) -> str | None:
     return next((line.removeprefix(f"{name}: ").strip() for line in lines), None)
 
 
-def _event(text: str, commit: str, author: str) -> StatusEvent | None:
+def told_event(text: str, commit: str, author: str) -> StatusEvent | None:
+    """The status change that one trailer's JSON tells; None where it is not what ckreg writes."""
     try:
         told = json.loads(text)
         return StatusEvent(
@@ -42,7 +43,7 @@ def _event(text: str, commit: str, author: str) -> StatusEvent | None:
             by=_text(told.get("by")),
             evidence=_text(told.get("evidence")),
             forced=bool(told.get("forced")),
-            overtaken=bool(told.get("overtaken")),
+            overtaken=_text(told.get("overtaken")),
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None

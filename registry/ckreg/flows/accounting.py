@@ -33,17 +33,28 @@ def ask_scheduler(cache: Cache, read_paths: Sequence[str]) -> str | None:
             with cache.writing():
                 cache.put("facts", [{"name": _FAILED, "value": "yes"}])
         return told.failed
-    rows = [row for row in job_rows(told.text, source=SOURCE, scope="") if _may_be(row, logs)]
+    _store(cache, told.text, logs)
+    return None
+
+
+def store_told(cache: Cache, text: str) -> None:
+    """Store what sacct has just said to somebody else, of the jobs whose logs were read at any time."""
+    _store(cache, text, _logs(cache, set(), everyone=True))
+
+
+def _store(cache: Cache, text: str, logs: dict[str, _Log]) -> None:
+    # Of a job that was requeued the last run counts, for that one has its log.
+    fitting = (row for row in job_rows(text, source=SOURCE, scope="") if _may_be(row, logs))
+    rows = list({(row["cluster"], row["job_id"]): row for row in fitting}.values())
     with cache.writing():
         cache.put("jobs", rows)
         cache.delete("facts", "name", [_FAILED])
         cache.put("facts", [{"name": UNJOINED, "value": "yes"}] if rows else [])
-    return None
 
 
-def _logs(cache: Cache, read: set[str]) -> dict[str, _Log]:
+def _logs(cache: Cache, read: set[str], *, everyone: bool = False) -> dict[str, _Log]:
     """The jobs to ask for, each with the last of its logs."""
-    everyone = cache.fact(_FAILED) is not None
+    everyone = everyone or cache.fact(_FAILED) is not None
     rows = cache.rows(
         "SELECT m.job_id, m.log_path, l.mtime_ns AS written, m.seen_seconds, "
         "EXISTS (SELECT 1 FROM jobs AS j WHERE j.job_id = m.job_id AND j.outcome = 'unknown') AS open "

@@ -7,8 +7,8 @@ from functools import partial
 from typing import NamedTuple
 
 from ckreg.adapters import assets, clock
-from ckreg.adapters.git import Change, Texts, commit_change, open_repo, require_identity
-from ckreg.adapters.tree import EXPERIMENTS, Home, locked
+from ckreg.adapters.git import Change, Texts, commit_change, open_repo, read_texts, require_identity
+from ckreg.adapters.tree import EXPERIMENTS, Home
 from ckreg.core import journal
 from ckreg.core.amending import amended
 from ckreg.core.journal import Entry
@@ -24,6 +24,7 @@ from ckreg.core.status import Status
 from ckreg.core.summary import EvaluationRow, FineTuningRow, Summary, parse
 from ckreg.core.text import LINE_END, newline_of, one_line
 from ckreg.errors import BusyError, NotFoundError, RefusedError, UsageError
+from ckreg.flows.committing import changing, finish_interrupted
 from ckreg.flows.designing import Draft, draft_of
 from ckreg.flows.sealing import document_path, estimates_path, seal_path, seal_texts, trailer
 
@@ -86,10 +87,11 @@ def amend_experiment(
         raise UsageError("An amendment needs a reason: --reason TEXT.")
     if not dry_run:
         require_identity(home.root)
+    finish_interrupted(home)
     redesign = None if amendment.is_empty else _redesigned(home, experiment, amendment, index=index)
     work = _Work(experiment, redesign, reason, dry_run)
-    with locked(home):
-        commit = commit_change(open_repo(home.root), work.paths, work.plan)
+    with changing(home) as repo:
+        commit = commit_change(repo, work.paths, work.plan)
     return Amended(experiment, tuple(work.words), tuple(work.files), commit, redesign is None)
 
 
@@ -132,14 +134,8 @@ def _redesigned(home: Home, experiment: str, amendment: Amendment, *, index: boo
 
 
 def _committed(home: Home, paths: Sequence[str]) -> dict[str, str | None]:
-    found: dict[str, str | None] = {}
-
-    def look(old: Mapping[str, Texts]) -> Change:
-        found.update({path: texts.committed for path, texts in old.items()})
-        return Change(old, "")
-
-    commit_change(open_repo(home.root), paths, look)
-    return found
+    found = read_texts(open_repo(home.root), paths)
+    return {path: texts.committed for path, texts in found.items()}
 
 
 def _json(text: str | None) -> object:

@@ -13,6 +13,7 @@ from ckreg.core.summary.edit import NONE, changed_cells, key_of, old_status, tou
 from ckreg.core.summary.rows import FoundRow, find_row
 from ckreg.core.update import Update, message
 from ckreg.errors import CkregError, NotFoundError
+from ckreg.flows.together import together
 
 
 class Past(NamedTuple):
@@ -69,6 +70,7 @@ class Batch:
         self.done = {event.id: event for event in self.events}
         tried, self.updates, self.refused, self.warnings = self.updates, {}, dict(self.hopeless), {}
         texts = dict(old)
+        self._apply_plain(texts, tried)
         for request in self.requests:
             if request.id in self.updates or request.id in self.refused:
                 continue  # somebody copied a file in the spool
@@ -84,6 +86,18 @@ class Batch:
         for experiment in sorted(self._leaving_pending()):
             self.message += self._sealed(experiment, texts)
         return Change(texts, self.message)
+
+    def _apply_plain(self, texts: dict[str, Texts], tried: Collection[str]) -> None:
+        """Apply many requests at once to documents where nothing is to be known but their rows."""
+        by_path: dict[str, dict[str, StatusRequest]] = {}
+        for request in self.requests:
+            by_path.setdefault(document_path(request.experiment), {})[request.id] = request
+        known = {*self.done, *tried, *self.past.left_behind}
+        for path, requests in by_path.items():
+            if known.isdisjoint(requests):
+                wanted = list(requests.values())
+                texts[path], updates = together(texts[path], wanted, self.events, self.past.now, path)
+                self.updates |= updates
 
     def _applied(self, texts: Texts, request: StatusRequest, path: str, tried: Update | None) -> Texts:
         if told := self.done.get(request.id):

@@ -32,7 +32,7 @@ from ckreg.core.settings import Settings
 from ckreg.core.spec import Spec, dump_spec
 from ckreg.core.summary import parse
 from ckreg.errors import RefusedError
-from ckreg.flows.committing import commit_edits
+from ckreg.flows.committing import commit_edits, finish_interrupted
 from ckreg.flows.creating import Offer, offers
 from ckreg.flows.duplicates import find_twins
 from ckreg.flows.estimating import Priors, evaluation, load_priors, training
@@ -86,6 +86,7 @@ def draft_experiment(
     Raises:
         RefusedError: an experiment of that name is there.
     """
+    finish_interrupted(home)
     refuse_existing(home, resolve(spec, clock.now().date()).name)
     return draft_of(home, spec, index=index, concurrent=concurrent, created=created)
 

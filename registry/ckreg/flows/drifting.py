@@ -5,13 +5,16 @@ from dataclasses import dataclass
 
 from ckreg.adapters.cache import Row
 from ckreg.adapters.tree import Home, read_text
+from ckreg.core.scaffold.drifted import ConfigDrift, config_drift
 from ckreg.core.seal import broken, read_seal, text_hash
 from ckreg.core.shown.changes import Lines
 from ckreg.core.shown.ran import Deviation, deviations
 from ckreg.core.shown.reading import shown_in
+from ckreg.core.spec.document import parse as parse_tree
 from ckreg.core.summary import Summary, parse
 from ckreg.errors import CkregError, NotFoundError
 from ckreg.flows.refreshing import fresh_cache
+from ckreg.flows.scaffolding import planned_configs
 from ckreg.flows.sealing import document_path, estimates_path, seal_path
 
 
@@ -29,16 +32,17 @@ class PlanDrift:
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """All that drifted: of the plan since its seal, and of the jobs from the plan."""
+    """All that drifted: of the plan since its seal, of the configs and of the jobs from the plan."""
 
     experiment: str
     seal: str
     plan: tuple[PlanDrift, ...]
     ran: tuple[Deviation, ...]
+    configs: tuple[ConfigDrift, ...] = ()
 
 
 def drift_of(home: Home, experiment: str) -> Drift:
-    """How the document in the folder differs from the seal, and the jobs' logs from the document.
+    """How the document in the folder differs from the seal, and configs and jobs' logs from the document.
 
     Raises:
         NotFoundError: the plan is not sealed yet.
@@ -66,7 +70,8 @@ def drift_of(home: Home, experiment: str) -> Drift:
     ]
     if drifted := _estimates(home, experiment, sealed.estimates):
         plan.append(drifted)
-    return Drift(experiment, sealed.hash, tuple(plan), tuple(_ran(home, summary)))
+    configs = tuple(_configs(home, experiment))
+    return Drift(experiment, sealed.hash, tuple(plan), tuple(_ran(home, summary)), configs)
 
 
 def _estimates(home: Home, experiment: str, sealed: str | None) -> PlanDrift | None:
@@ -79,6 +84,13 @@ def _estimates(home: Home, experiment: str, sealed: str | None) -> PlanDrift | N
         return None
     what = "gone" if now is None else "added" if sealed is None else "changed"
     return PlanDrift(path, None, "estimates.json", sealed, now, f"{what} since it was sealed")
+
+
+def _configs(home: Home, experiment: str) -> Iterator[ConfigDrift]:
+    """What the runs' configs in the folder say; runs that have none are passed over."""
+    for config in planned_configs(home, experiment):
+        tree = parse_tree(config.text, "yaml", config.path).tree
+        yield from config_drift(config.path, config.run_name, config.planned, tree)
 
 
 def _ran(home: Home, summary: Summary) -> Iterator[Deviation]:

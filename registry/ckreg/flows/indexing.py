@@ -14,7 +14,7 @@ from ckreg.adapters.scan import Found, Unreadable, find_logs, read_bytes
 from ckreg.adapters.tree import Home
 from ckreg.adapters.workers import mapped
 from ckreg.core.measure.place import place_of
-from ckreg.flows.accounting import ask_scheduler
+from ckreg.flows.accounting import ask_scheduler, store_told
 from ckreg.flows.joining import UNJOINED, join_jobs
 from ckreg.flows.kept import Faulty, import_prior_runs
 from ckreg.flows.log_rows import LogRows, job_rows, measurement_rows, rows_of, stamp_of
@@ -80,13 +80,15 @@ class Indexed:
 class How:
     """How to index: `rebuild` begins with an empty cache, `full` reads all logs, and whole.
 
-    `sacct` are saved answers of sacct that speak of all logs; `ask` asks sacct itself where it is here.
+    `sacct` are saved answers of sacct that speak of all logs; `ask` asks sacct itself where it is here, and
+    `told` is what it has just said.
     """
 
     rebuild: bool = False
     full: bool = False
     sacct: tuple[Path, ...] = ()
     ask: bool = False
+    told: str = ""
 
 
 AS_USUAL = How()
@@ -98,12 +100,12 @@ def roots_of(home: Home, scratch_dir: str | None) -> tuple[Path, ...]:
     return tuple(dict.fromkeys((*known_roots(home), *scratch)))
 
 
-def index_known(home: Home) -> None:
+def index_known(home: Home, how: How = AS_USUAL) -> None:
     """Read what is new where logs are known to lie, before anything is estimated from them."""
     settings = load_settings(home)
     # The scratch folder may be large: where people have named places, those are enough.
     if roots := known_roots(home) or roots_of(home, settings.scratch_dir):
-        index_logs(home, roots, settings.log_patterns)
+        index_logs(home, roots, settings.log_patterns, how)
 
 
 def index_logs(
@@ -130,6 +132,8 @@ def index_logs(
         now.read_waiting(tell)
         now.read_sacct(how.sacct)
         failed = ask_scheduler(cache, now.read_paths) if how.ask else None
+        if how.told:
+            store_told(cache, how.told)
         if cache.fact(UNJOINED):
             join_jobs(cache)
         if unfinished:

@@ -11,7 +11,7 @@ from ckreg.adapters.scan import GPU_METRICS, Found, OpenLog, Unreadable, opened,
 from ckreg.core.measure import READER_VERSION, Measurement, read_log
 from ckreg.core.measure.gpu_metrics import with_gpu_metrics
 from ckreg.core.measure.readers.torchtune.windows import condensed
-from ckreg.core.scheduler import parse_sacct
+from ckreg.core.scheduler import Job, parse_sacct
 
 
 class LogRows(NamedTuple):
@@ -69,9 +69,16 @@ def log_row(found: Found) -> Row:
     }
 
 
+_NOT_STORED = {"raw_id", "name", "reason"}
+
+
 def job_rows(text: str, *, source: str, scope: str) -> list[Row]:
     """The jobs of a text of sacct; it speaks of the logs below `scope`, of all where that is empty."""
-    return [{"source": source, "scope": scope, **dataclasses.asdict(job)} for job in parse_sacct(text)]
+    return [{"source": source, "scope": scope, **_stored(job)} for job in parse_sacct(text)]
+
+
+def _stored(job: Job) -> Row:
+    return {name: value for name, value in dataclasses.asdict(job).items() if name not in _NOT_STORED}
 
 
 def measurement_rows(measurements: Sequence[Measurement]) -> list[Row]:

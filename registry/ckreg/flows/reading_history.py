@@ -1,6 +1,7 @@
 """Brings the cache's tables of git's history up to date: only commits that it does not know are read."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from ckreg.adapters.cache import Cache, Row
 from ckreg.adapters.git import Commit, Standing, Touched, contents, grown, open_repo, standing, touched
@@ -25,48 +26,65 @@ def refresh_history(cache: Cache, home: Home, at: str | None = None) -> int:
     Returns:
         How many commits were read.
     """
+    known, view = cache.fact(_HEAD), cache.fact(_VIEW) or ""
     try:
-        now = standing(home)
-        if now is None:
-            return 0
-        now = now if at is None else now._replace(head=at)
-        before = _known(cache, now)
-        return 0 if before == now.head else _read(cache, home, now, before)
+        more = _told_since(home, known, view, at)
     except CkregError:  # no git here: a registry that was only copied can still be asked
         return 0
+    if more is None:
+        return 0
+    _put(cache, more, known)
+    return len(more.commits)
 
 
-def _known(cache: Cache, now: Standing) -> str | None:
-    """The commit up to which history is known; none where it is looked at in another way than then."""
-    return cache.fact(_HEAD) if (cache.fact(_VIEW) or "") == now.view else None
+class _Told(NamedTuple):
+    """What commits tell that are new, by their ids; `anew` says that nothing else is known any more."""
+
+    now: Standing
+    anew: bool
+    commits: Mapping[str, Commit]
+    gone: Sequence[str]
+    files: Mapping[str, Sequence[Touched]]
+    events: Mapping[str, Sequence[StatusEvent]]
 
 
-def _read(cache: Cache, home: Home, now: Standing, before: str | None) -> int:
+def _told_since(home: Home, known: str | None, view: str, at: str | None) -> _Told | None:
+    """What git tells beyond commit `known`, looked at in that `view`; None where there is nothing more."""
+    now = standing(home)
+    if now is None:
+        return None
+    now = now if at is None else now._replace(head=at)
+    # Looked at in another way than then, the same commits may reach others.
+    before = known if view == now.view else None
+    if before == now.head:
+        return None
     more = grown(home, now.head, before)
     if more is None and before is not None:  # what was known is not here any more
         before, more = None, grown(home, now.head, None)
     if more is None:
-        return 0
-    known = cache.fact(_HEAD)
+        return None
     commits = {commit.id: commit for commit in more.new}
     events = {commit.id: list(told_events(commit.message, commit.id, commit.author)) for commit in more.new}
     asked = [commit.id for commit in more.new if not _speaks_for_itself(commit, events[commit.id])]
     files = touched(home, [commit for commit in asked if commit not in now.bounds])
     for event in _by_hand(home, commits, files, events):
         events[event.commit].append(event)
+    return _Told(now, before is None, commits, more.gone, files, events)
+
+
+def _put(cache: Cache, more: _Told, known: str | None) -> None:
     with cache.writing():
         if cache.fact(_HEAD) != known:  # another ckreg was faster
-            return len(commits)
-        if before is None:
+            return
+        if more.anew:
             cache.clear(*_TABLES)
         for table in _TABLES:
             cache.delete(table, "commit_id", more.gone)
         first = _next_place(cache)
-        cache.put("status_events", _event_rows(commits, events, first))
-        cache.put("commits", _commit_rows(more.new, files, events, first))
-        facts = {_HEAD: now.head, _VIEW: now.view}
+        cache.put("status_events", _event_rows(more, first))
+        cache.put("commits", _commit_rows(more, first))
+        facts = {_HEAD: more.now.head, _VIEW: more.now.view}
         cache.put("facts", ({"name": name, "value": value} for name, value in facts.items()))
-    return len(commits)
 
 
 def _speaks_for_itself(commit: Commit, events: Sequence[StatusEvent]) -> bool:
@@ -158,17 +176,17 @@ def _next_place(cache: Cache) -> int:
     return int(str(found["place"]))
 
 
-def _event_rows(commits: Mapping[str, Commit], events: Events, first: int) -> Iterator[Row]:
+def _event_rows(more: _Told, first: int) -> Iterator[Row]:
     place = first
-    for commit, told in events.items():
+    for commit, told in more.events.items():
         for number, event in enumerate(told):
             yield {
                 **{column: getattr(event, column) for column in _COLUMNS},
                 "commit_id": commit,
                 "number": number,
                 "place": place,
-                "email": commits[commit].email,
-                "committed": commits[commit].at,
+                "email": more.commits[commit].email,
+                "committed": more.commits[commit].at,
             }
             place += 1
 
@@ -192,12 +210,10 @@ _COLUMNS = (
 )
 
 
-def _commit_rows(
-    commits: Sequence[Commit], files: Mapping[str, Sequence[Touched]], events: Events, first: int
-) -> Iterator[Row]:
-    for place, commit in enumerate(commits, first):
-        told = any(not event.by_hand for event in events[commit.id])
-        for experiment, names in _by_experiment(files.get(commit.id, ())).items():
+def _commit_rows(more: _Told, first: int) -> Iterator[Row]:
+    for place, commit in enumerate(more.commits.values(), first):
+        told = any(not event.by_hand for event in more.events[commit.id])
+        for experiment, names in _by_experiment(more.files.get(commit.id, ())).items():
             line = commit_line(commit.message, names, told=told)
             if line is not None:
                 yield {

@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ckreg.adapters.git import Change, Texts, commit_change, open_repo, require_identity
-from ckreg.adapters.tree import EXPERIMENTS, SUMMARY, Home, locked
+from ckreg.adapters.git import Change, Texts, commit_change, require_identity
+from ckreg.adapters.tree import EXPERIMENTS, SUMMARY, Home
 from ckreg.core.seal import SEAL, Seal, broken, read_seal, seal_of, seal_plan
 from ckreg.core.shown.changes import Lines, told
 from ckreg.core.summary import parse
 from ckreg.errors import CkregError, NotFoundError, RefusedError
+from ckreg.flows.committing import changing
 
 ESTIMATES = "estimates.json"
 
@@ -67,8 +68,8 @@ def seal_experiment(home: Home, experiment: str, *, dry_run: bool = False) -> Se
             return Change(old, "")
         return Change({**old, seal_file: Texts(seal.text, seal.text, seal.text)}, _message(experiment, seal))
 
-    with locked(home):
-        commit = commit_change(open_repo(home.root), paths, plan)
+    with changing(home) as repo:
+        commit = commit_change(repo, paths, plan)
     [(seal, before, unfinished)] = found
     return Sealed(experiment, seal, before, commit, unfinished)
 

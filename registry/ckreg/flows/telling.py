@@ -1,15 +1,18 @@
 """What became of experiments: the log of their design and git's history as one timeline."""
 
 import contextlib
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
-from ckreg.adapters.cache import Cache, Row
+from ckreg.adapters.cache import Cache, Row, open_cache
 from ckreg.adapters.tree import Home, read_text
 from ckreg.core import journal
 from ckreg.core.commit_lines import What
-from ckreg.errors import NotFoundError
+from ckreg.errors import NotFoundError, OutsideError
+from ckreg.flows.reading_history import refresh_history
 from ckreg.flows.refreshing import fresh_cache
 
 _LOG = "design-experiment.log"
@@ -29,7 +32,7 @@ class StatusChange:
     by: str | None
     evidence: str | None
     forced: bool
-    overtaken: bool
+    overtaken: str | None
     by_hand: bool
     attempt: int
 
@@ -68,7 +71,7 @@ def history_of(home: Home, asked: Asked) -> list[Told]:
     """
     names = home.experiment_names() if asked.experiment is None else [asked.experiment]
     told = [entry for name in names for entry in _logged(home, name)]
-    with fresh_cache(home) as cache:
+    with _cache(home) as cache:
         # What a commit is about comes before the statuses that it changed.
         told += _rows(cache, "commits", asked, _commit)
         told += _rows(cache, "status_history", asked, _status)
@@ -80,6 +83,23 @@ def history_of(home: Home, asked: Asked) -> list[Told]:
             )
     wanted = (line for line in told if _is_wanted(line, asked))
     return sorted(wanted, key=lambda line: line.at)  # stable: what has one time stays in its order
+
+
+@contextlib.contextmanager
+def _cache(home: Home) -> Iterator[Cache]:
+    """The registry's cache; one for this call where that cannot be written, as on somebody else's disk."""
+    try:
+        opened = fresh_cache(home)
+    except OutsideError:
+        with (
+            tempfile.TemporaryDirectory(prefix="ckreg-") as folder,
+            open_cache(Path(folder, "cache.db")) as own,
+        ):
+            refresh_history(own, home)
+            yield own
+    else:
+        with opened:
+            yield opened
 
 
 def _rows(cache: Cache, table: str, asked: Asked, told: Callable[[Row], Told]) -> list[Told]:
@@ -134,7 +154,6 @@ def _status(row: Row) -> Told:
     change = StatusChange(
         run=str(row["run"]),
         forced=bool(row["forced"]),
-        overtaken=bool(row["overtaken"]),
         by_hand=bool(row["by_hand"]),
         attempt=int(str(row["attempt"] or 0)),
         **{column: _text(row[column]) for column in _TEXTS},
@@ -153,7 +172,7 @@ def _status(row: Row) -> Told:
     )
 
 
-_TEXTS = ("task", "epoch", "from_status", "to_status", "job", "by", "evidence")
+_TEXTS = ("task", "epoch", "from_status", "to_status", "job", "by", "evidence", "overtaken")
 
 
 def _words(change: StatusChange) -> str:
@@ -176,7 +195,7 @@ def _details(change: StatusChange) -> Iterator[str]:
     if change.forced:
         yield "forced"
     if change.overtaken:
-        yield "overtaken: later evidence was there already"
+        yield f"{change.overtaken} came too late: overtaken"
 
 
 def _text(value: object) -> str | None:

@@ -1,18 +1,19 @@
 """Carries out requests to change a status: spool, lock, edit, one commit for all that wait."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from ckreg.adapters import spool
-from ckreg.adapters.git import Change, Texts, commit_change, open_repo
+from ckreg.adapters.git import open_repo, read_texts
 from ckreg.adapters.spool import Answer, Bundle
 from ckreg.adapters.tree import Home, locked, may_commit
 from ckreg.core.status import StatusRequest
 from ckreg.core.update import Update
 from ckreg.errors import BusyError, CkregError, OutsideError, RefusedError, StaleLockError
 from ckreg.flows.batch import Batch
+from ckreg.flows.committing import finish_interrupted
 from ckreg.flows.group_commit import Found, commit_waiting, events_around, hopeless, outcome, past_of_new
 from ckreg.flows.outcomes import AnsweredError, Committed, Outcome, Settled, Spooled, WaitsError, raised
 from ckreg.flows.spooling import leave
@@ -110,6 +111,7 @@ def flush(home: Home, *, timeout_seconds: float = 60.0) -> Flushed:
     Raises:
         BusyError: git is in the middle of something, or the lock stayed held; all stays in the spool.
     """
+    finish_interrupted(home)
     found: Found = {}
     while not spool.is_empty(home):
         before = len(found)
@@ -130,19 +132,15 @@ def preview(home: Home, requests: Sequence[StatusRequest]) -> Preview:
     Raises:
         CkregError: as `apply_all`.
     """
-    shown: dict[str, Shown] = {}
     repo = open_repo(home.root)
     batch = Batch(home, requests, past_of_new(repo, requests), hopeless(home, repo, requests))
-
-    def plan(old: Mapping[str, Texts]) -> Change:
-        shown.clear()
-        for path, texts in batch.plan(old).texts.items():
-            if texts.working != old[path].working:
-                shown[path] = Shown(path, old[path].working, texts.working or "")
-        return Change(old, "")
-
-    commit_change(repo, batch.paths, plan)
-    return Preview(tuple(shown.values()), tuple(outcome(batch, request, None) for request in requests))
+    old = read_texts(repo, batch.paths)
+    shown = [
+        Shown(path, old[path].working, texts.working or "")
+        for path, texts in batch.plan(old).texts.items()
+        if texts.working != old[path].working
+    ]
+    return Preview(tuple(shown), tuple(outcome(batch, request, None) for request in requests))
 
 
 def preview_flush(home: Home) -> Preview:

@@ -181,7 +181,7 @@ def test_a_commit_by_somebody_else_in_between_is_kept(repo: Repo, git: Git) -> N
 
 
 def test_a_leftover_index_lock_is_named(repo: Repo, git: Git, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ckreg.adapters.git.commit._WAIT_SECONDS", 0.001)
+    monkeypatch.setattr("ckreg.adapters.git.trying.WAIT_SECONDS", 0.001)
     (repo.git_dir / "index.lock").touch()
     before = state(repo, git)
     with pytest.raises(BusyError, match=r"index\.lock"):
@@ -212,3 +212,12 @@ def test_a_registry_below_the_top_of_its_repository(tmp_path: Path, git: Git) ->
     commit_change(open_repo(Home(below).root), ["a.md"], shout("a.md"))
     assert git(tmp_path, "show", "HEAD:lab/registry/a.md") == "TWO\n"
     assert git(tmp_path, "status", "--porcelain") == " M lab/registry/a.md\n"
+
+
+@pytest.mark.parametrize("bit", ["--assume-unchanged", "--skip-worktree"])
+def test_an_edit_that_git_was_told_not_to_see_is_not_swept_in(repo: Repo, git: Git, bit: str) -> None:
+    git(repo.root, "update-index", bit, "a.md")
+    (repo.root / "a.md").write_text("one\ntwo\nthree\nmine\n")
+    commit_change(repo, ["a.md"], shout("a.md"))
+    assert git(repo.root, "show", "HEAD:a.md") == "one\nTWO\nthree\n"
+    assert (repo.root / "a.md").read_text() == "one\nTWO\nthree\nmine\n"

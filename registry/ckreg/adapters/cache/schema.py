@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from ckreg.core.query import VIEWS
 
-SCHEMA = 10
+SCHEMA = 11
 """Kept in SQLite's `user_version`; another number there means: drop everything and build anew."""
 
 
@@ -101,7 +101,8 @@ TABLES = {
             "at": str,
             "committed": str,
             "forced": int,
-            "overtaken": int,
+            # The status that was asked for, but came too late: nothing changed.
+            "overtaken": str,
             "by_hand": int,
         },
         ("commit_id", "number"),

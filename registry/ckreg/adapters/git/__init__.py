@@ -1,21 +1,41 @@
 """git, by its own commands."""
 
+from ckreg.adapters.git.announcing import recover
 from ckreg.adapters.git.branches import contents, files_at, files_on_branches
-from ckreg.adapters.git.commit import Change, Texts, commit_change, refuse_link, refuse_unless_free
+from ckreg.adapters.git.commit import Change, commit_change, refuse_unless_free
 from ckreg.adapters.git.differing import Differing, differing
 from ckreg.adapters.git.empty import commit_message_only
 from ckreg.adapters.git.history import Commit, Standing, Touched, grown, standing, status_events, touched
+from ckreg.adapters.git.merges import (
+    MergeCommit,
+    committed_texts,
+    merged_paths,
+    merged_texts,
+    recent_merges,
+    text_at,
+)
+from ckreg.adapters.git.merging import (
+    CLASHED,
+    driver_preview,
+    install_driver,
+    merge_file,
+    remove_driver,
+    shows_base,
+)
 from ckreg.adapters.git.moments import commit_at, since
 from ckreg.adapters.git.objects import Objects
 from ckreg.adapters.git.provenance import commit_of
 from ckreg.adapters.git.recent import recent_events
 from ckreg.adapters.git.repo import Repo, create, is_repository, open_repo, refuse_bare, require_identity
 from ckreg.adapters.git.staged import is_ours, staged_summaries
+from ckreg.adapters.git.texts import Texts, read_texts, refuse_link
 
 __all__ = [
+    "CLASHED",
     "Change",
     "Commit",
     "Differing",
+    "MergeCommit",
     "Objects",
     "Repo",
     "Standing",
@@ -25,23 +45,35 @@ __all__ = [
     "commit_change",
     "commit_message_only",
     "commit_of",
+    "committed_texts",
     "contents",
     "create",
     "differing",
+    "driver_preview",
     "files_at",
     "files_on_branches",
     "grown",
+    "install_driver",
     "is_ours",
     "is_repository",
+    "merge_file",
+    "merged_paths",
+    "merged_texts",
     "open_repo",
+    "read_texts",
     "recent_events",
+    "recent_merges",
+    "recover",
     "refuse_bare",
     "refuse_link",
     "refuse_unless_free",
+    "remove_driver",
     "require_identity",
+    "shows_base",
     "since",
     "staged_summaries",
     "standing",
     "status_events",
+    "text_at",
     "touched",
 ]

@@ -2,9 +2,9 @@
 
 from ckreg.adapters.git.commit import refuse_unless_free
 from ckreg.adapters.git.repo import Repo, last_words
+from ckreg.adapters.git.safe import SAFE
 from ckreg.errors import BusyError
 
-_SAFE = ("-c", "core.fsync=added,reference", "-c", "commit.gpgsign=false", "-c", "gc.auto=0")
 _TRIES = 12
 
 
@@ -19,9 +19,9 @@ def commit_message_only(repo: Repo, message: str) -> str:
     for _ in range(_TRIES):
         head = repo.run("rev-parse", "HEAD").strip()
         tree = f"{head}^{{tree}}"
-        commit = repo.run(*_SAFE, "commit-tree", tree, "-p", head, "-F", "-", stdin=message).strip()
+        commit = repo.run(*SAFE, "commit-tree", tree, "-p", head, "-F", "-", stdin=message).strip()
         subject = message.split("\n", 1)[0]
-        done = repo.call(*_SAFE, "update-ref", "-m", subject, "HEAD", commit, head)
+        done = repo.call(*SAFE, "update-ref", "-m", subject, "HEAD", commit, head)
         if done.returncode == 0:
             return commit
         why = last_words(done)

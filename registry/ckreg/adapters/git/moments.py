@@ -31,7 +31,7 @@ def _moment(root: Path, word: str, now: datetime, *, end: bool = False) -> datet
     word = word.strip()
     if exact := _iso(word, end=end):
         return exact
-    if not _WORDS.fullmatch(word):
+    if word.isdecimal() or not _WORDS.fullmatch(word):
         return None
     known = {"GIT_TEST_DATE_NOW": str(int(now.timestamp()))}
     told = _TOLD.match(call_git(root, "rev-parse", f"--since={word}", env=known).stdout)

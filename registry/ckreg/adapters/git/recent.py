@@ -1,13 +1,13 @@
 """The status events of recent commits, as git prints them: whoever commits needs them at once."""
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from ckreg.adapters.git.repo import Repo
 from ckreg.core.status import StatusEvent
-from ckreg.core.trailers import told_events
+from ckreg.core.trailers import told_event
 
-_FORMAT = "%x1e%H%x1f%an%x1f%B"
-_FIELDS = 3
+_FORMAT = "%x1e%H%x1f%an%x1f%(trailers:key=Ckreg-Status,valueonly)"
 
 
 def recent_events(repo: Repo, since: datetime) -> list[StatusEvent]:
@@ -15,9 +15,12 @@ def recent_events(repo: Repo, since: datetime) -> list[StatusEvent]:
     if repo.head() is None:
         return []
     told = repo.run("log", f"--since={since.isoformat()}", f"--format={_FORMAT}")
-    found: list[StatusEvent] = []
-    for text in told.split("\x1e")[1:]:
-        fields = text.split("\x1f", _FIELDS - 1)  # an author's name may hold anything but a newline
-        if len(fields) == _FIELDS:
-            found += told_events(fields[2], fields[0], fields[1])
-    return found
+    return list(_events(told))
+
+
+def _events(told: str) -> Iterator[StatusEvent]:
+    for commit in told.split("\x1e")[1:]:
+        fields = commit.split("\x1f", 2)  # an author's name may hold anything but a newline
+        for line in fields[-1].split("\n") if len(fields) > 2 else ():  # noqa: PLR2004  # see _FORMAT
+            if line.startswith("{") and (event := told_event(line, fields[0], fields[1])):
+                yield event

@@ -3,12 +3,13 @@
 import contextlib
 import os
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from subprocess import CompletedProcess
+from typing import IO
 
-from ckreg.adapters.tree import group_umask
+from ckreg.adapters.tree import Home, group_umask
 from ckreg.errors import NotFoundError, OutsideError, RefusedError
 
 NO_IDENTITY = (
@@ -22,14 +23,19 @@ SAFE = ("-c", "safe.bareRepository=explicit")
 OURS = "CKREG_COMMIT"
 _LOSSLESS = "surrogateescape"  # what is not UTF-8 goes through unchanged
 # What git calls its local variables: set in a hook, they would lead our git to another index or repository.
+# Other ways to read paths contradict ours, that every path is a name.
 _LOCAL = {
     "GIT_ALTERNATE_OBJECT_DIRECTORIES",
     "GIT_COMMON_DIR",
     "GIT_DIR",
+    "GIT_GLOB_PATHSPECS",
     "GIT_GRAFT_FILE",
+    "GIT_ICASE_PATHSPECS",
     "GIT_IMPLICIT_WORK_TREE",
     "GIT_INDEX_FILE",
     "GIT_INTERNAL_SUPER_PREFIX",
+    "GIT_NAMESPACE",
+    "GIT_NOGLOB_PATHSPECS",
     "GIT_NO_REPLACE_OBJECTS",
     "GIT_OBJECT_DIRECTORY",
     "GIT_PREFIX",
@@ -37,6 +43,13 @@ _LOCAL = {
     "GIT_SHALLOW_FILE",
     "GIT_WORK_TREE",
 }
+# Settings of a person that would change what git prints for us.
+_SAME_EVERYWHERE = (
+    "-c", "color.ui=false",
+    "-c", "log.showSignature=false",
+    "-c", "trailer.separators=:",
+    "-c", "i18n.logOutputEncoding=UTF-8",
+)  # fmt: skip
 # Which operation under way leaves which trace in the git folder.
 _UNDER_WAY = {
     "MERGE_HEAD": "a merge",
@@ -51,13 +64,15 @@ _UNDER_WAY = {
 class Repo:
     """The git repository around a registry; `prefix` leads from its top to the registry, `""` or `a/b/`.
 
-    `variables` are those that git finds it by, where its folder is not enough.
+    `variables` are those that git finds it by, where its folder is not enough. `inherited` are open files
+    that every git is given: their locks tell that it lives.
     """
 
     root: Path
     git_dir: Path
     prefix: str
     variables: Mapping[str, str] = field(default_factory=dict)
+    inherited: tuple[int, ...] = ()
 
     def run(self, *words: str, stdin: str | None = None, env: Mapping[str, str] | None = None) -> str:
         """What git printed.
@@ -76,7 +91,8 @@ class Repo:
         """Run git in the registry's folder and give all of what came back."""
         if _verb(words) == "commit":
             make_writable(self.git_dir / "COMMIT_EDITMSG")
-        return call_git(self.root, *words, stdin=stdin, env={**self.variables, **(env or {})})
+        everything = {**self.variables, **(env or {})}
+        return call_git(self.root, *words, stdin=stdin, env=everything, inherited=self.inherited)
 
     def under_way(self) -> str | None:
         """The operation in the middle of which git is, `a merge` say, or None."""
@@ -104,7 +120,11 @@ class Repo:
 
 
 def call_git(
-    folder: Path, *words: str, stdin: str | None = None, env: Mapping[str, str] | None = None
+    folder: Path,
+    *words: str,
+    stdin: str | None = None,
+    env: Mapping[str, str] | None = None,
+    inherited: tuple[int, ...] = (),
 ) -> CompletedProcess[str]:
     """Run git in a folder; texts go in and out as UTF-8 with their own line endings.
 
@@ -112,16 +132,18 @@ def call_git(
         OutsideError: git is missing, or took longer than two minutes.
     """
     try:
-        done = subprocess.run(
-            ["git", *SAFE, *words],
-            cwd=folder,
-            env=environment(env),
-            capture_output=True,
-            timeout=TIMEOUT_SECONDS,
-            check=False,
-            input=(stdin or "").encode(errors=_LOSSLESS),  # empty: git never waits for a terminal
-            umask=group_umask(folder),
-        )
+        with _given(stdin) as given:
+            done = subprocess.run(
+                ["git", *SAFE, *_SAME_EVERYWHERE, *words],
+                cwd=folder,
+                env=environment(env),
+                capture_output=True,
+                timeout=TIMEOUT_SECONDS,
+                check=False,
+                stdin=given,
+                pass_fds=inherited,
+                umask=group_umask(folder),
+            )
     except FileNotFoundError:
         raise OutsideError("git is not on PATH. Install it (2.36 or newer), or load its module.") from None
     except subprocess.TimeoutExpired:
@@ -154,6 +176,24 @@ def environment(env: Mapping[str, str] | None = None) -> dict[str, str]:
         "LC_ALL": "C",
     }
     return {**clean, **quiet, **(env or {})}
+
+
+@contextlib.contextmanager
+def _given(text: str | None) -> Iterator[IO[bytes] | int]:
+    """What git reads: nothing, or all of a text. A pipe would give it half where its writer is killed."""
+    if text is None:
+        yield subprocess.DEVNULL  # git never waits for a terminal
+        return
+    import tempfile  # noqa: PLC0415  # 5 ms that reading verbs need not pay
+
+    with contextlib.ExitStack() as stack:
+        try:
+            file = stack.enter_context(tempfile.TemporaryFile())
+            file.write(text.encode(errors=_LOSSLESS))
+            file.seek(0)
+        except OSError as error:
+            raise OutsideError(f"{tempfile.gettempdir()} cannot be written: {error.strerror}.") from error
+        yield file
 
 
 def last_words(done: CompletedProcess[str]) -> str:
@@ -213,14 +253,36 @@ def refuse_bare(folder: Path) -> None:
 
 
 def create(root: Path, *, shared: bool = False) -> None:
-    """Make a repository of this folder; a `shared` one lets its group write.
+    """Make a repository of this folder, whole or not at all: a killed `git init` could not be repeated.
+
+    A `shared` one lets its group write.
 
     Raises:
-        OutsideError: git failed.
+        OutsideError: git failed, or the folder cannot be written.
     """
-    done = call_git(root, "init", "--quiet", *(["--shared=group"] if shared else []))
+    if (root / ".git").exists():  # what git does not take for a repository: it says why
+        _init(root, shared=shared)
+        return
+    import shutil  # noqa: PLC0415  # 4 ms, once in a registry's life
+
+    making = Home(root).state / "init"
+    try:
+        shutil.rmtree(making, ignore_errors=True)
+        making.mkdir(parents=True)
+        _init(making, shared=shared)
+        (making / ".git").rename(root / ".git")
+    except OSError as error:
+        raise OutsideError(f"{root} cannot become a repository: {error.strerror}.") from error
+    finally:
+        shutil.rmtree(making, ignore_errors=True)
+        with contextlib.suppress(OSError):
+            making.parent.rmdir()
+
+
+def _init(folder: Path, *, shared: bool) -> None:
+    done = call_git(folder, "init", "--quiet", *(["--shared=group"] if shared else []))
     if done.returncode:
-        raise OutsideError(f"`git init` failed in {root}: {last_words(done)}")
+        raise OutsideError(f"`git init` failed in {folder}: {last_words(done)}")
 
 
 def require_identity(root: Path) -> None:

@@ -15,7 +15,9 @@ _PROCESSES, _TIMES = 4, 15
 
 def counted(folder: Path, choice: Chosen) -> Counted:
     """How far they got in this folder, with this kind of lock."""
-    (state_folder(Home(folder)) / "lock.kind").write_text(choice.text())
+    state = state_folder(Home(folder))
+    (state / "lock.kind").write_text(choice.text())
+    (state / "commit_hosts").write_text("*\n")  # whether this host may take the lock is another question
     counter = folder / COUNTER
     counter.write_text("0")
     failed = ""

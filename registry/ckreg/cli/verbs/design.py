@@ -142,9 +142,10 @@ def _say_done(drafted: Draft, done: Designed, *, shown: bool) -> None:
     plan = drafted.sheet.plan
     first = plan.runs[0].name if plan.runs else f"{plan.matrix[0].run_name} --task TASK"
     note(
-        "Next: create the run directories and configs, submit, and keep the status up to date:\n"
+        "Next: write the run directories and configs, submit, and keep the status up to date:\n"
         f"  ckreg show {done.experiment}\n"
         f"  ckreg check experiments/{done.experiment}\n"
+        f"  ckreg scaffold {done.experiment}\n"
         f"  ckreg status set {done.experiment} {first} --status running --job-id JOB\n"
         "  ckreg estimate --help    for a run that is not in the plan"
     )

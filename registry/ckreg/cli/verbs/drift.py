@@ -14,10 +14,11 @@ from ckreg.flows.drifting import Drift, PlanDrift
 @json_option
 @click.pass_context
 def command(ctx: click.Context, experiment: str, as_json: bool) -> None:
-    """Tell how an experiment's plan differs from the sealed one, and how its jobs differ from the plan.
+    """Tell how a plan differs from the sealed one, and how its configs and jobs differ from the plan.
 
-    The plan is that of the document in your folder; of the jobs it is told what their logs say. Exits with 1
-    where anything differs. EXPERIMENT may be the beginning of a name.
+    The plan is that of the document in your folder; configs are the finetune.yaml that lie there; of the
+    jobs it is told what their logs say. Exits with 1 where anything differs.
+    EXPERIMENT may be the beginning of a name.
 
     \b
     Example:
@@ -27,11 +28,17 @@ def command(ctx: click.Context, experiment: str, as_json: bool) -> None:
     found = drift(place.home(), experiment)
     if as_json:
         emit_json(
-            {"experiment": found.experiment, "seal": found.seal, "plan": found.plan, "ran": _ran(found)}
+            {
+                "experiment": found.experiment,
+                "seal": found.seal,
+                "plan": found.plan,
+                "configs": [config._asdict() for config in found.configs],
+                "ran": _ran(found),
+            }
         )
     else:
         _emit(found)
-    ctx.exit(1 if found.plan or found.ran else 0)
+    ctx.exit(1 if found.plan or found.configs or found.ran else 0)
 
 
 def _ran(found: Drift) -> list[dict[str, object]]:
@@ -41,11 +48,16 @@ def _ran(found: Drift) -> list[dict[str, object]]:
 def _emit(found: Drift) -> None:
     for item in found.plan:
         emit(_planned(item))
+    for config in found.configs:
+        emit(
+            f"{config.path}: {config.run_name} is configured with {config.key} {config.configured}, "
+            f"planned {config.planned}"
+        )
     for deviation in found.ran:
         emit(_deviating(deviation))
     if found.plan:
         note(f"`ckreg amend {found.experiment} --reason TEXT` accepts the changed plan and seals it again.")
-    if not (found.plan or found.ran):
+    if not (found.plan or found.configs or found.ran):
         note(f"{found.experiment}: the plan is as it was sealed.")
 
 

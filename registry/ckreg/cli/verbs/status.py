@@ -1,4 +1,4 @@
-"""`ckreg status`: show, set and flush."""
+"""`ckreg status`: show, set, flush and sync."""
 
 import contextlib
 import sys
@@ -10,6 +10,7 @@ import click
 from ckreg.adapters.config import load_settings
 from ckreg.adapters.tree import Home, read_text
 from ckreg.cli.common import Place, at_option, dry_run_option, json_option
+from ckreg.cli.following import sync
 from ckreg.cli.output import emit_diff, emit_json, note, warn
 from ckreg.cli.status_done import (
     flushed_as_json,
@@ -186,6 +187,9 @@ def flush(place: Place, dry_run: bool, as_json: bool) -> None:
     number = len(done.refused) + sum(isinstance(settled, CkregError) for _, settled in done.settled)
     if number:
         raise RefusedError(f"{counted(number, 'request')} could not be carried out.")
+
+
+command.add_command(sync)
 
 
 def _set_lines(home: Home, place: Place, lines: str, *, spool: bool, dry_run: bool, as_json: bool) -> None:

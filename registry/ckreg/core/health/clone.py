@@ -90,7 +90,7 @@ def unfinished(age_seconds: float | None) -> Finding:
     return warn(
         "unfinished",
         f"A ckreg was killed {duration(age_seconds)} ago in the middle of a change.",
-        "The next change finishes or undoes it; `ckreg status flush` is one.",
+        "`ckreg doctor --fix` finishes or undoes it, as the next change does.",
     )
 
 

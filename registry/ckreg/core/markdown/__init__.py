@@ -2,7 +2,7 @@
 
 from ckreg.core.markdown.scan import scan
 from ckreg.core.markdown.values import Cell, Document, Field, Heading, Row, Table
-from ckreg.core.markdown.words import escaped, plain, unmarked
+from ckreg.core.markdown.words import escaped, padded, plain, unmarked
 
 __all__ = [
     "Cell",
@@ -12,6 +12,7 @@ __all__ = [
     "Row",
     "Table",
     "escaped",
+    "padded",
     "plain",
     "read",
     "unmarked",

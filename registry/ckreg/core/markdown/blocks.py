@@ -12,7 +12,8 @@ from markdown_it.rules_block import table as upstream_table
 from markdown_it.token import Token
 
 from ckreg.core.markdown.scan import FIELD
-from ckreg.core.markdown.values import BLANK, Document, Field, Heading, Table
+from ckreg.core.markdown.values import Document, Field, Heading, Table
+from ckreg.core.markdown.words import BLANK
 from ckreg.core.text import BOM, line_starts
 
 _CODE_INDENT = 4

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
-from ckreg.core.markdown.words import plain
+from ckreg.core.markdown.words import BLANK, plain
 from ckreg.core.text import LINE_END
 
 # GFM: a pipe splits a cell unless a backslash stands directly before it, even inside a code span.
 _PIPE = re.compile(r"(?<!\\)\|")
-BLANK = " \t\n\v\f\r"  # what CommonMark calls whitespace
 
 
 class Cell(NamedTuple):

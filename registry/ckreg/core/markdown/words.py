@@ -3,6 +3,8 @@
 import re
 from functools import lru_cache
 
+BLANK = " \t\n\v\f\r"  # what CommonMark calls whitespace
+
 
 @lru_cache(maxsize=4096)
 def plain(text: str) -> str:
@@ -24,3 +26,14 @@ def unmarked(text: str) -> str:
 def escaped(value: str) -> str:
     """A value as it stands in a cell: its pipes escaped."""
     return value.replace("|", r"\|")
+
+
+def padded(raw: str, value: str, width: int | None) -> str:
+    """An escaped value as a cell: with the space around it that `raw` has, `width` wide if given."""
+    lead = raw[: len(raw) - len(raw.lstrip(BLANK))] if raw.strip(BLANK) else " "
+    trail = raw[len(raw.rstrip(BLANK)) :] if raw.strip(BLANK) else " "
+    if value.endswith("\\"):
+        trail = trail or " "  # a backslash would take the pipe with it
+    if width is not None:
+        trail = trail[:1] + " " * (width - len(lead) - len(value) - len(trail[:1]))
+    return f"{lead}{value}{trail}"

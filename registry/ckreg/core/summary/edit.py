@@ -4,10 +4,10 @@ The edit is a function of text, so that it can be applied to what is committed, 
 lies in the folder, each for itself.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from ckreg.core.markdown import Cell, Row, Table, escaped, read
-from ckreg.core.status import FINISHED, Status, StatusRequest, cell_time, is_legal
+from ckreg.core.markdown import Cell, Row, Table, escaped, padded, read
+from ckreg.core.status import FINISHED, Source, Status, StatusRequest, cell_time, is_legal
 from ckreg.core.summary.rows import FoundRow, RowKey, find_row
 from ckreg.core.text import Splice, one_line, spliced
 from ckreg.errors import MalformedError, RefusedError, UsageError
@@ -72,17 +72,39 @@ def with_cells(text: str, key: RowKey, cells: Mapping[str, str], where: str) -> 
     if not cells:
         return text
     found = find_row(text, key, where)
-    splices = [_splice(text, found, column, value) for column, value in cells.items()]
-    edited = spliced(text, splices)
+    edited = spliced(text, cell_splices(text, found, cells))
     _refuse_changed_meaning(found, edited, cells, where)
     return edited
+
+
+def cell_splices(text: str, found: FoundRow, cells: Mapping[str, str]) -> list[Splice]:
+    """The splices of a text that change these cells of a row in it."""
+    return [_splice(text, found, column, value) for column, value in cells.items()]
+
+
+def refuse_other_meaning(
+    found: FoundRow, after: Sequence[str] | None, cells: Mapping[str, str], where: str
+) -> None:
+    """See that the texts of an edited row are what was set, and the rest as before; None is no such row.
+
+    Raises:
+        MalformedError: they are not.
+    """
+    before = list(found.row.texts)
+    for column, value in cells.items():
+        before[found.columns[column]] = value
+    if after is None or list(after) != before:
+        raise MalformedError(
+            f"{where}:{found.row.line}: this row cannot hold {dict(cells)}; nothing was changed."
+        )
 
 
 def _transition(row: FoundRow, request: StatusRequest, new: Status, where: str) -> dict[str, str]:
     old = old_status(row, where)
     if old == new:
         return {}
-    if not (request.forced or is_legal(old, new)):
+    by_scheduler = request.by is Source.SACCT
+    if not (request.forced or by_scheduler or is_legal(old, new)):
         raise RefusedError(
             f"{where}:{row.row.line}: {key_of(request)} is {old}; it cannot become {new}. "
             f"Where that is really so, say --force; it is recorded as forced."
@@ -95,6 +117,8 @@ def _transition(row: FoundRow, request: StatusRequest, new: Status, where: str) 
         cells |= {"Completed": at}
     else:
         cells |= {"Job ID": NONE, "Started": NONE, "Completed": NONE}
+    if request.started is not None:
+        cells["Started"] = cell_time(request.started)
     return {column: text for column, text in cells.items() if column in row.columns}
 
 
@@ -113,7 +137,7 @@ def _splice(text: str, found: FoundRow, column: str, value: str) -> Splice:
     place = found.columns[column]
     cell = found.row.cells[place]
     raw = text[cell.start : cell.end]
-    return Splice(cell.start, cell.end, _padded(raw, escaped(value), _column_width(found.table, place, cell)))
+    return Splice(cell.start, cell.end, padded(raw, escaped(value), _column_width(found.table, place, cell)))
 
 
 def _column_width(table: Table, place: int, cell: Cell) -> int | None:
@@ -123,26 +147,9 @@ def _column_width(table: Table, place: int, cell: Cell) -> int | None:
     return width if place < len(dashes) and dashes[place].end - dashes[place].start == width else None
 
 
-def _padded(raw: str, value: str, width: int | None) -> str:
-    lead = raw[: len(raw) - len(raw.lstrip())] if raw.strip() else " "
-    trail = raw[len(raw.rstrip()) :] if raw.strip() else " "
-    if value.endswith("\\"):
-        trail = trail or " "  # a backslash would take the pipe with it
-    if width is not None:
-        trail = trail[:1] + " " * (width - len(lead) - len(value) - len(trail[:1]))
-    return f"{lead}{value}{trail}"
-
-
 def _refuse_changed_meaning(found: FoundRow, edited: str, cells: Mapping[str, str], where: str) -> None:
     """Read the edited row again: what was set must be what is read, and the rest as before."""
-    before = list(found.row.texts)
-    for column, value in cells.items():
-        before[found.columns[column]] = value
-    after = _same_row(found, edited)
-    if list(after.texts) != before:
-        raise MalformedError(
-            f"{where}:{found.row.line}: this row cannot hold {dict(cells)}; nothing was changed."
-        )
+    refuse_other_meaning(found, _same_row(found, edited).texts, cells, where)
     begins_with_pipe = found.table.source(found.row).lstrip().startswith("|")
     if not begins_with_pipe and _extents(edited) != _extents(found.table.text):
         # Its first cell begins the line: `- | x` is a list item, `<!-- | x` a comment.

@@ -42,16 +42,25 @@ def find_row(text: str, key: RowKey, where: str) -> FoundRow:
         MalformedError: the table is missing, lacks a column, or the row has too few or too many cells.
     """
     document = read(text)
-    shape = FINE_TUNING if key.task is None else EVALUATIONS
-    table = _the_table(document, shape, where)
-    columns = _columns(table, shape, where)
-    rows = [row for row in table.rows(containing=key.run) if _fits(row, columns, key)]
+    table, columns = table_and_columns(document, FINE_TUNING if key.task is None else EVALUATIONS, where)
+    rows = [row for row in table.rows(containing=key.run) if fits(row, columns, key)]
     if not rows:
         raise NotFoundError(_no_row(document, table, columns, key, where))
     if len(rows) > 1:
         raise NotFoundError(_several(rows, columns, key, where))
     _refuse_broken(table, rows[0], where)
     return FoundRow(table, rows[0], columns)
+
+
+def table_and_columns(document: Document, shape: Shape, where: str) -> tuple[Table, dict[str, int]]:
+    """The one table of this shape, and the place of each of its columns.
+
+    Raises:
+        NotFoundError: there are several.
+        MalformedError: there is none, or it lacks a column.
+    """
+    table = _the_table(document, shape, where)
+    return table, _columns(table, shape, where)
 
 
 def _the_table(document: Document, shape: Shape, where: str) -> Table:
@@ -81,7 +90,8 @@ def _columns(table: Table, shape: Shape, where: str) -> dict[str, int]:
     return {column: place for column, place in columns.items() if place is not None}
 
 
-def _fits(row: Row, columns: dict[str, int], key: RowKey) -> bool:
+def fits(row: Row, columns: dict[str, int], key: RowKey) -> bool:
+    """Whether a row is one that `key` means."""
     if name(row, columns["Run Name"]) != key.run:
         return False
     if key.task is None:

@@ -11,6 +11,7 @@ from ckreg.core.health import sharing
 from ckreg.core.mounts import chosen
 from ckreg.core.units import counted
 from ckreg.errors import MalformedError, NotFoundError
+from ckreg.flows.committing import finish_interrupted
 
 
 def mend(start: Path) -> list[str]:
@@ -59,4 +60,10 @@ def _modes(home: Home) -> Iterator[str]:
         yield "Opened the clone's files to its group."
 
 
-MENDERS: tuple[Callable[[Home], Iterator[str]], ...] = (_lock_kind, _leftovers, _modes)
+def _unfinished(home: Home) -> Iterator[str]:
+    """Finish or undo the change that a killed ckreg had begun."""
+    if done := finish_interrupted(home):
+        yield done
+
+
+MENDERS: tuple[Callable[[Home], Iterator[str]], ...] = (_lock_kind, _leftovers, _modes, _unfinished)

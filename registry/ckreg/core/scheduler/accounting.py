@@ -5,41 +5,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ckreg.core.measure.measurement import Outcome
+from ckreg.core.scheduler.states import UNKNOWN, outcome_of, state_of
 
-UNKNOWN = "unknown"
-
-# Every state of Slurm, with its short code and what it means for us; UNKNOWN where the job has not ended.
-_STATES = {
-    "COMPLETED": ("CD", Outcome.COMPLETED),
-    "FAILED": ("F", Outcome.FAILED),
-    "BOOT_FAIL": ("BF", Outcome.NODE_FAIL),
-    "LAUNCH_FAILED": ("LF", Outcome.FAILED),
-    "TIMEOUT": ("TO", Outcome.TIMEOUT),
-    "DEADLINE": ("DL", Outcome.TIMEOUT),
-    "OUT_OF_MEMORY": ("OOM", Outcome.OOM_HOST),
-    "CANCELLED": ("CA", Outcome.CANCELLED),
-    "REVOKED": ("RV", Outcome.CANCELLED),
-    "PREEMPTED": ("PR", Outcome.PREEMPTED),
-    "NODE_FAIL": ("NF", Outcome.NODE_FAIL),
-    "REQUEUED": ("RQ", Outcome.REQUEUED),
-    "PENDING": ("PD", Outcome.UNKNOWN),
-    "RUNNING": ("R", Outcome.UNKNOWN),
-    "SUSPENDED": ("S", Outcome.UNKNOWN),
-    "COMPLETING": ("CG", Outcome.UNKNOWN),
-    "CONFIGURING": ("CF", Outcome.UNKNOWN),
-    "RESIZING": ("RS", Outcome.UNKNOWN),
-    "REQUEUE_HOLD": ("RH", Outcome.UNKNOWN),
-    "SIGNALING": ("SI", Outcome.UNKNOWN),
-    "STAGE_OUT": ("SO", Outcome.UNKNOWN),
-    "STOPPED": ("ST", Outcome.UNKNOWN),
-    "SPECIAL_EXIT": ("SE", Outcome.UNKNOWN),
-}
-_SHORT = {code: name for name, (code, _) in _STATES.items()}
 _FREE_TEXT = ("JobName", "Comment", "AdminComment", "SystemComment", "WorkDir", "SubmitLine")
 _NOTHING = frozenset({"", "Unknown", "None", "None assigned", "N/A"})
 _UNITS = {"": 1, "K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40, "P": 2**50}
 _SIZE = re.compile(r"(\d{1,15}(?:\.\d{1,6})?)([KMGTP]?)[nc]?")
 _GPUS = re.compile(r"gres/gpu(?::([\w.-]+))?=(\d{1,6})")
+_BY = re.compile(r"\bby \d{1,10}$")
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
 Row = Mapping[str, str]
@@ -50,7 +23,8 @@ class Job:
     """One job as the accounting has it, its steps folded in.
 
     `job_id` is `A_T` for task T of the array A. Times are as Slurm prints them, in the cluster's own zone.
-    `max_rss_gib` is the most memory of any one task; `nodes` the list of nodes (`n[1-4]`).
+    `max_rss_gib` is the most memory of any one task; `nodes` the list of nodes (`n[1-4]`). `raw_id` is the
+    number that Slurm gave a task of an array besides; `reason` is who cancelled it, or why it waits.
     """
 
     job_id: str
@@ -67,6 +41,14 @@ class Job:
     gpus: int | None = None
     gpu_type: str | None = None
     nodes: str | None = None
+    raw_id: str | None = None
+    name: str | None = None
+    reason: str | None = None
+
+    @property
+    def never_started(self) -> bool:
+        """Whether it was cancelled or refused before any node was its own."""
+        return self.nodes is None and not self.elapsed_seconds
 
 
 def parse_sacct(text: str) -> tuple[Job, ...]:
@@ -95,25 +77,6 @@ def parse_sacct(text: str) -> tuple[Job, ...]:
             places[key] = len(jobs)
             jobs.append(_job(job_id, row))
     return tuple(jobs)
-
-
-def state_of(text: str) -> str:
-    """Slurm's state in full: `CANCELLED by 0`, `CANCELLED+` and `CA` are CANCELLED; else `unknown`."""
-    word = text.strip().partition(" ")[0].upper()
-    if word in _STATES:
-        return word
-    if word in _SHORT:
-        return _SHORT[word]
-    if word.endswith("+") and len(word) > 1:
-        fitting = [state for state in _STATES if state.startswith(word[:-1])]
-        if len(fitting) == 1:
-            return fitting[0]
-    return UNKNOWN
-
-
-def outcome_of(state: str) -> Outcome:
-    """What a state means for a run; unknown also while the job has not ended."""
-    return _STATES[state][1] if state in _STATES else Outcome.UNKNOWN
 
 
 def _row(columns: Sequence[str], fields: Sequence[str]) -> Row | None:
@@ -149,7 +112,15 @@ def _job(job_id: str, row: Row) -> Job:
         gpus=gpus,
         gpu_type=gpu_type,
         nodes=_known(row, "NodeList"),
+        raw_id=_known(row, "JobIDRaw"),
+        name=_known(row, "JobName"),
+        reason=_cancelled_by(row),
     )
+
+
+def _cancelled_by(row: Row) -> str | None:
+    match = _BY.search(row.get("State", ""))
+    return match.group() if match else None
 
 
 def _with_step(job: Job, row: Row) -> Job:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from ckreg.core.scheduler import Job, outcome_of, parse_sacct, state_of
 
-SACCT = Path(__file__).parents[1] / "data" / "logs" / "sacct.txt"
+SACCT = Path(__file__).parents[2] / "data" / "logs" / "sacct.txt"
 HEADER = (
     "JobIDRaw|JobID|State|ExitCode|Submit|Start|End|ElapsedRaw|TimelimitRaw|MaxRSS|AllocTRES|NodeList|JobName"
 )
@@ -33,6 +33,8 @@ def test_what_a_real_cluster_said() -> None:
         max_rss_gib=487188 / 2**20,
         gpus=1,
         nodes="n1",
+        raw_id="16",
+        name="grid",
     )
 
 

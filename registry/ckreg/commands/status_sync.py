@@ -1,0 +1,46 @@
+"""`ckreg status sync`: bring Status up to what scheduler and logs say."""
+
+import time
+from collections.abc import Iterator
+
+from ckreg.adapters.tree import Home
+from ckreg.core.score.words import one
+from ckreg.flows.scheduling import scheduler
+from ckreg.flows.syncing import Change, Synced, Unclear, sync
+from ckreg.flows.verdict import verdict
+
+__all__ = ["Change", "Synced", "Unclear", "scores", "status_sync", "watch"]
+
+SHORTEST_WAIT = 30.0
+"""Seconds between two questions; Slurm's manual asks for no less."""
+
+_LONGEST_WAIT = 300.0
+_SLOWER = 1.5
+
+
+def status_sync(home: Home, experiment: str | None, *, dry_run: bool = False) -> Synced:
+    """Ask the scheduler once about the jobs of one experiment, or of all, and record what changed.
+
+    Raises:
+        CkregError: see `flows.syncing.sync`.
+    """
+    names = home.experiment_names() if experiment is None else [home.experiment(experiment)]
+    return sync(home, names, scheduler(), dry_run=dry_run)
+
+
+def watch(home: Home, experiment: str | None) -> Iterator[Synced]:
+    """Sync again and again, more and more seldom while nothing changes, until no job is open."""
+    seconds = SHORTEST_WAIT
+    while True:
+        done = status_sync(home, experiment)
+        yield done
+        if not done.open:
+            return
+        seconds = SHORTEST_WAIT if done.updates else min(seconds * _SLOWER, _LONGEST_WAIT)
+        time.sleep(seconds)
+
+
+def scores(home: Home, synced: Synced) -> list[str]:
+    """How the estimates of the runs did that are completed now, in words."""
+    graded = [verdict(home, update) for update in synced.updates if update.completes]
+    return [one(each) for each in graded if each is not None]

@@ -1,0 +1,1 @@
+"""The words and answers of a scheduler."""

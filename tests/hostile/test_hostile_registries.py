@@ -1,0 +1,165 @@
+"""A registry from somebody else runs nothing, writes nothing outside, puts no control code on a terminal."""
+
+import os
+import shutil
+import signal
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ckreg.adapters.tree import Home
+from ckreg.cli.main import main
+from ckreg.core.seal import seal_of
+from tests.documents import EXPERIMENT, SUMMARY
+from tests.hostile.trees import SECRET, TREES, Ground
+
+SECONDS = 20
+RUN = "L1B_rank4"
+VERBS: tuple[tuple[str, ...], ...] = (
+    (),
+    ("list",),
+    ("list", "--json"),
+    ("show", "EXP"),
+    ("show", "EXP", "--json"),
+    ("status", "show"),
+    ("status", "show", "EXP", "--json"),
+    ("check",),
+    ("check", "--json"),
+    ("check", "--format", "github"),
+    ("check", "--staged"),
+    ("query", "SELECT * FROM experiments"),
+    ("query", "SELECT * FROM status_events", "--json"),
+    ("query", "SELECT * FROM runs", "--csv"),
+    ("history",),
+    ("history", "EXP", "--json"),
+    ("export", "EXP"),
+    ("drift", "EXP"),
+    ("config",),
+    ("config", "--json"),
+    ("compare", "EXP", "--estimates"),
+    (
+        "estimate",
+        "--model",
+        "M",
+        "--recipe",
+        "lora_finetune_single_device",
+        "--samples",
+        "10",
+        "--batch-size",
+        "4",
+    ),
+    ("index",),
+    ("verify", "EXP"),
+    ("design", "--from", "EXP", "--set", "lora_rank=8", "--dry-run"),
+    ("amend", "EXP", "--reason", "why", "--set", "lora_rank=8", "--dry-run"),
+    ("hooks", "install", "--dry-run"),
+    ("hooks", "install"),
+    ("hooks", "uninstall"),
+    ("seal", "EXP"),
+    ("amend", "EXP", "--reason", "why"),
+    ("status", "set", "EXP", RUN, "--status", "running", "--job-id", "7"),
+    ("index", "--keep"),
+    ("init",),
+)
+
+
+class HangError(BaseException):
+    """Not an Exception: `main` would take it for a defect."""
+
+
+@pytest.fixture(scope="session")
+def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A registry with one experiment that has all its files, uncommitted."""
+    root = tmp_path_factory.mktemp("good") / "registry"
+    folder = root / "experiments" / EXPERIMENT
+    folder.mkdir(parents=True)
+    (root / "ckreg.toml").write_text("")
+    (root / ".gitignore").write_text(".ckreg/\nckreg.local.toml\nclaude.local.md\n")
+    (root / "prior-runs.jsonl").write_text("")
+    (folder / "experiment_summary.md").write_text(SUMMARY)
+    (folder / "plan.seal").write_text(seal_of(SUMMARY, "{}", "x").text)
+    (folder / "estimates.json").write_text("{}")
+    (folder / "spec.yaml").write_text("task: cap_8L\n")
+    (folder / "design-experiment.log").write_text("[2025-10-22 14:23:15] DESIGN_START: x\nDetails: y\n")
+    return root
+
+
+@pytest.fixture
+def ground(good: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ground:
+    root, outside, programs = tmp_path / "registry", tmp_path / "outside", tmp_path / "bin"
+    shutil.copytree(good, root)
+    outside.mkdir()
+    programs.mkdir()
+    evil = programs / "evil"
+    evil.write_text(f"#!/bin/sh\necho ran >>{tmp_path}/canary\n")
+    evil.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{programs}:{os.environ['PATH']}")
+    monkeypatch.setenv("GIT_EDITOR", "true")
+    subprocess.run(["git", "init", "-q", str(root)], check=True)
+    commit(root)
+    return Ground(root, outside, evil)
+
+
+def commit(root: Path) -> None:
+    """All that git takes, ignored or not, as it comes with a clone."""
+    subprocess.run(["git", "-C", str(root), "add", "-f", "-A"], capture_output=True, check=False)
+    subprocess.run(["git", "-C", str(root), "commit", "-qm", "x"], capture_output=True, check=False)
+
+
+@pytest.fixture
+def alarm() -> Iterator[None]:
+    def ring(*_: object) -> None:
+        raise HangError
+
+    before = signal.signal(signal.SIGALRM, ring)
+    yield
+    signal.alarm(0)
+    signal.signal(signal.SIGALRM, before)
+
+
+def snapshot(*folders: Path) -> dict[str, object]:
+    found: dict[str, object] = {}
+    for folder in folders:
+        for path in folder.rglob("*"):
+            facts = path.lstat()
+            content = path.read_bytes() if path.is_file() and not path.is_symlink() else None
+            found[str(path)] = (facts.st_mode, facts.st_mtime_ns if content is not None else 0, content)
+    return found
+
+
+def call(capfd: pytest.CaptureFixture[str], root: Path, *words: str) -> tuple[int, str]:
+    """The exit code and all that was printed; a call that never ends is stopped."""
+    capfd.readouterr()
+    signal.alarm(SECONDS)
+    try:
+        code = main(["-C", str(root), *words])
+    finally:
+        signal.alarm(0)
+    out, err = capfd.readouterr()
+    return code, out + err
+
+
+@pytest.mark.usefixtures("alarm")
+@pytest.mark.parametrize("name", TREES)
+def test_a_hostile_registry(ground: Ground, capfd: pytest.CaptureFixture[str], name: str) -> None:
+    TREES[name](ground)
+    commit(ground.root)
+    person = Path(os.environ["HOME"])
+    before = snapshot(ground.outside, person)
+    names = [path for path in Home(ground.root).experiment_names()] or [EXPERIMENT]
+    for verb in VERBS:
+        words = [names[0] if word == "EXP" else word for word in verb]
+        told = f"{name}: ckreg {' '.join(verb)}"
+        try:
+            code, said = call(capfd, ground.root, *words)
+        except HangError:
+            pytest.fail(f"{told} hangs")
+        assert code != 70, f"{told}\n{said}"
+        assert "Traceback" not in said, told
+        unprintable = {char for char in said if char != "\n" and not char.isprintable()}
+        assert not unprintable, f"{told} prints {unprintable!r}"
+        assert SECRET not in said, f"{told} tells what lies outside:\n{said}"
+        assert snapshot(ground.outside, person) == before, f"{told} writes outside"
+        assert not (ground.root.parent / "canary").exists(), f"{told} runs what the registry names"
