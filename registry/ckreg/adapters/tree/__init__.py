@@ -3,7 +3,7 @@
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from ckreg.adapters.tree.files import file_mode, group_umask, make_folder, read_text, replace_text, same_group
+from ckreg.adapters.tree.files import file_mode, group_umask, make_folder, replace_text, same_group
 from ckreg.adapters.tree.home import (
     EXPERIMENTS,
     PRIOR_RUNS,
@@ -13,6 +13,7 @@ from ckreg.adapters.tree.home import (
     find_home,
     the_experiment,
 )
+from ckreg.adapters.tree.reading import read_text
 from ckreg.adapters.tree.state import read_own, state_folder
 
 if TYPE_CHECKING:

@@ -1,32 +1,11 @@
-"""Reading and replacing whole files; files and folders that a group shares."""
+"""Replacing whole files; files and folders that a group shares."""
 
 import contextlib
 import os
 import stat
 from pathlib import Path
 
-from ckreg.errors import MalformedError, NotFoundError, OutsideError
-
-
-def read_text(path: Path) -> str:
-    """The file's text with its own line endings.
-
-    Raises:
-        NotFoundError: the file is not there.
-        OutsideError: it cannot be read.
-        MalformedError: it is not UTF-8.
-    """
-    try:
-        return path.read_bytes().decode()
-    except FileNotFoundError:
-        raise NotFoundError(f"{path} does not exist.") from None
-    except OSError as error:
-        raise OutsideError(f"{path} cannot be read: {error.strerror}.") from error
-    except UnicodeDecodeError as error:
-        line = error.object[: error.start].count(b"\n") + 1
-        raise MalformedError(
-            f"{path}:{line}: byte {error.object[error.start]:#04x} is not UTF-8. Save the file as UTF-8."
-        ) from error
+from ckreg.errors import OutsideError
 
 
 def replace_text(path: Path, text: str) -> None:

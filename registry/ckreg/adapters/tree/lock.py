@@ -34,6 +34,8 @@ def locked(home: Home, *, timeout_seconds: float = 60.0) -> Iterator[None]:
     refuse_unless_commits(home)
     kind = lock_choice(home).kind
     path = home.state / LOCK
+    if path.is_symlink():
+        raise MalformedError(f"{path} is a link. Remove it: ckreg writes only inside the registry.")
     with contextlib.ExitStack() as held:
         try:
             if kind is LockKind.FLOCK:
