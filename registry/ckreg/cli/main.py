@@ -37,6 +37,7 @@ VERBS = {
     },
     "Follow": {
         "status": "Show or set the status of runs and evaluations.",
+        "watch": "Watch an experiment's runs: progress, time left, queue.",
         "logs": "Print the end of a run's log, or follow it.",
         "history": "Tell what was planned, changed and run, in one timeline.",
         "diff": "Tell in words what changed in experiments.",
