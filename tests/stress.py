@@ -152,7 +152,7 @@ def person(root: Path, experiments: int, chance: random.Random) -> None:
                 file.write(f"\nBy hand {number}.\n".encode())
         words = chance.choice((["add", str(document)], ["commit", "-qam", f"by hand {number}"], ["status"]))
         subprocess.run(["git", *words], cwd=root, capture_output=True, check=False)
-        time.sleep(chance.uniform(0.2, 2))
+        time.sleep(chance.uniform(0.5, 3))
 
 
 @contextlib.contextmanager

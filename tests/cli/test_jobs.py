@@ -71,7 +71,7 @@ def test_submit_sync_and_cancel(call: Caller, slurm: StandIn) -> None:
     assert told["changes"][1]["note"] == "exit 3 after 2 min"
     said = call("status", "sync", NAME)
     assert (said.code, said.out) == (0, "")
-    assert "Nothing changed; 2 of 2 jobs are open." in said.err
+    assert "Nothing changed; 2 jobs of 2 still open." in said.err
     found = json.loads(call("cancel", NAME, "--dry-run", "--json").out)
     assert [each["job"] for each in found["found"]] == ["101"]
     assert call("cancel", NAME).code == 2

@@ -272,7 +272,10 @@ def test_where_both_sides_said_something_a_person_decides(home: Home, git: Git) 
     status_set(home, EXPERIMENT, Wish(run="L1B_rank4", status=Status.COMPLETED))
     git(home.root, "switch", "-q", "main")
     status_set(home, EXPERIMENT, Wish(run="L1B_rank4", status=Status.FAILED))
-    assert run(home, "merge", "--no-edit", "-X", "ours", "side", GIT_EDITOR="true").returncode == 0
+    run(home, "merge", "--no-edit", "side", GIT_EDITOR="true")  # completed against failed: a conflict
+    git(home.root, "checkout", "--ours", DOCUMENT)
+    git(home.root, "add", DOCUMENT)
+    assert run(home, "commit", "--no-edit", GIT_EDITOR="true").returncode == 0
     assert "| L1B_rank4 | failed |" in home.summary(EXPERIMENT).read_text()
 
 

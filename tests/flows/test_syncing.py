@@ -69,8 +69,8 @@ def synced(home: Home, *, dry_run: bool = False) -> Synced:
 
 def rows(home: Home) -> list[tuple[str | None, str | None, str | None]]:
     summary = parse(read_text(home.summary(NAME)))
-    trained = [(row.status, row.job_id, row.notes) for row in summary.fine_tuning]
-    return trained + [(row.status, row.job_id, row.notes) for row in summary.evaluations]
+    trainings = [(row.status, row.job_id, row.notes) for row in summary.fine_tuning]
+    return trainings + [(row.status, row.job_id, row.notes) for row in summary.evaluations]
 
 
 PENDING = [("pending", "101", None), ("pending", "102", None), ("pending", "103", None)]

@@ -52,10 +52,16 @@ class Cluster:
 
     def states(self, *jobs: str) -> dict[str, str]:
         """The states of jobs as the accounting has them, tasks of arrays one by one."""
-        told = self.says("sacct", "-n", "-X", "-P", "-o", "JobID,State,JobName", "-j", ",".join(jobs))
+        told = self.says("sacct", "-n", "-X", "-P", "-o", "JobID,State,End,JobName", "-j", ",".join(jobs))
         rows = [line.split("|") for line in told.splitlines()]
-        # A row of this name holds the place of one that is still under way to the accounting.
-        return {job: state for job, state, name in rows if name != "allocation"}
+        # A row of this name holds the place of one that is still under way to the accounting; one that has
+        # ended has its end only when all of it has arrived.
+        live = ("RUNNING", "PENDING", "REQUEUED")
+        return {
+            job: state
+            for job, state, end, name in rows
+            if name != "allocation" and (end != "Unknown" or state in live)
+        }
 
     def wait_for(self, state: str, job: str) -> None:
         """Wait until the accounting shows a job in a state."""

@@ -18,6 +18,8 @@ PREFIX = "CKREG_"
 
 _SIZE_LIMIT = 1024 * 1024  # bytes; a settings file is a page
 _GIT_SECONDS = 10
+# A folder that came with a clone may look like a git folder, with settings that name programs: not obeyed.
+_SAFE = ("-c", "safe.bareRepository=explicit")
 _TOML_AT = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
 
 
@@ -155,7 +157,7 @@ def _tracked(home: Home, names: list[str]) -> set[str] | None:
     environment = {name: value for name, value in os.environ.items() if name not in bound} | {"LC_ALL": "C"}
     try:
         done = subprocess.run(
-            ["git", "-C", str(home.root), "ls-files", "-z", "--", *names],
+            ["git", *_SAFE, "-C", str(home.root), "ls-files", "-z", "--", *names],
             capture_output=True,
             check=False,
             env=environment,

@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from ckreg.adapters.tree import Home, replace_text
+from ckreg.adapters.tree import Home, read_text, replace_text
 from ckreg.errors import CkregError
 
 Stamp = list[list[int]]
@@ -25,11 +25,11 @@ _SETTLED_NS = 2_000_000_000
 def remembered(home: Home) -> dict[str, Entry]:
     """What was found, by the path of the document; empty where the rules are others by now."""
     try:
-        told = json.loads(_file(home).read_bytes())
+        told = json.loads(read_text(_file(home)))
         if told["rules"] != rules_version():
             return {}
         return {str(path): (list(stamp), list(found)) for path, (stamp, found) in told["files"].items()}
-    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+    except (CkregError, OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return {}
 
 

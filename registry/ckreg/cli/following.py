@@ -7,6 +7,7 @@ import click
 from ckreg.cli.common import Place, dry_run_option, json_option
 from ckreg.cli.output import emit, emit_json, note, warn
 from ckreg.core.summary.edit import key_of
+from ckreg.core.units import counted
 from ckreg.errors import UsageError
 
 if TYPE_CHECKING:
@@ -63,11 +64,11 @@ def _say(home: "Home", done: "Synced", *, dry_run: bool) -> None:
     if not done.asked:
         note("No job is open.")
     elif not done.changes:
-        note(f"Nothing changed; {done.open} of {done.asked} jobs are open.")
+        note(f"Nothing changed; {counted(done.open, 'job')} of {done.asked} still open.")
     elif dry_run:
         note("Nothing was recorded (--dry-run).")
     elif done.commit:
-        note(f"{len(done.updates)} recorded in {done.commit[:10]}; {done.open} jobs are open.")
+        note(f"{len(done.updates)} recorded in {done.commit[:10]}; {counted(done.open, 'job')} still open.")
 
 
 def _line(change: "Change") -> str:

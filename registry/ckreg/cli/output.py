@@ -45,7 +45,18 @@ def fail(text: str) -> None:
 
 def emit_json(value: object) -> None:
     """Print a value as JSON: dataclasses as objects, times in ISO 8601 with their offset."""
-    click.echo(json.dumps(_plain(value), ensure_ascii=False, indent=2))
+    click.echo(json_text(value, indent=2))
+
+
+def json_text(value: object, *, indent: int | None = None) -> str:
+    """A value as JSON; control and formatting codes, which a terminal obeys, are written as escapes."""
+    text = json.dumps(_plain(value), ensure_ascii=False, indent=indent)
+    lines = (line if line.isprintable() else _escaped(line) for line in text.split("\n"))
+    return "\n".join(lines)
+
+
+def _escaped(line: str) -> str:
+    return "".join(char if char.isprintable() else json.dumps(char)[1:-1] for char in line)
 
 
 def emit_table(

@@ -28,7 +28,9 @@ Found = dict[str, tuple[Bundle, list[Settled]]]
 
 _FRESH = timedelta(minutes=1)
 _CLOCKS_DIFFER = timedelta(days=1)
-_DOCUMENTS = 1000  # of one commit: their paths have to fit into git's command line
+# Of one commit, unless one call asked for more: a document that a person saves meanwhile has all of them read
+# again, and where there are many that happens all the time.
+_DOCUMENTS = 10
 
 
 def commit_waiting(home: Home, found: Found, own: Bundle | None = None) -> None:
@@ -134,7 +136,7 @@ def _past_of(repo: Repo, bundles: Sequence[Bundle], own: Bundle | None) -> Past:
 
 
 def _parts(bundles: Sequence[Bundle]) -> Iterator[list[Bundle]]:
-    """The bundles, as many at a time as fit into a commit."""
+    """The bundles, as many at a time as go well into a commit; the requests of one call stay together."""
     part: list[Bundle] = []
     documents: set[str] = set()
     for bundle in bundles:

@@ -179,7 +179,16 @@ def prediction_rows(name: str, text: str | None) -> Iterator[Row]:
         return
     for estimate in estimates:
         if isinstance(estimate, dict):
-            yield {"experiment": name, **{column: estimate.get(column) for column in _PREDICTION}}
+            yield {"experiment": name, **{column: _told(estimate, column) for column in _PREDICTION}}
 
 
+def _told(estimate: dict[str, object], column: str) -> object:
+    """A value of an estimate; what is no time is none, for others calculate with it."""
+    value = estimate.get(column)
+    if not column.endswith("_seconds"):
+        return value
+    return value if isinstance(value, int | float) and 0 <= value < _LONGEST_SECONDS else None
+
+
+_LONGEST_SECONDS = 1e10
 _PREDICTION = ("run_name", "task", "epoch", "median_seconds", "p90_seconds", "tier")

@@ -1,6 +1,5 @@
 """Sends an experiment's runs to the scheduler: planned, noted, sent, recorded, in this order."""
 
-import os
 import time
 import uuid
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -9,7 +8,6 @@ from dataclasses import dataclass, field, replace
 from ckreg.adapters import submissions
 from ckreg.adapters.config import load_settings
 from ckreg.adapters.tree import Home, read_text
-from ckreg.core.check.problem import Severity
 from ckreg.core.scheduler.port import Scheduler
 from ckreg.core.scheduler.sending import Dependency, Order, job_name
 from ckreg.core.settings import Settings
@@ -24,13 +22,13 @@ from ckreg.core.submission.planning import (
     within,
 )
 from ckreg.core.submission.record import Intent, Place
-from ckreg.core.submission.script import Member, alike, array_script, member, output_of
+from ckreg.core.submission.script import Member, alike, array_script, member
 from ckreg.core.summary import Summary, parse
 from ckreg.core.summary.rows import RowKey
 from ckreg.errors import CkregError, NotFoundError, RefusedError
-from ckreg.flows.checking import check_files
 from ckreg.flows.recovering import find_lost, record_jobs, refuse_foreign
 from ckreg.flows.sealing import seal_experiment
+from ckreg.flows.submittable import refuse_errors, scripts_of, without_log_folder
 
 _LOCK_SECONDS = 120.0  # an sbatch that waits for its controller needs up to 90
 
@@ -85,7 +83,7 @@ def plan_submission(home: Home, experiment: str, how: How, scheduler: Scheduler)
         RefusedError: `ckreg check` finds errors.
         NotFoundError: a run or a job script is not there.
     """
-    _refuse_errors(home, experiment)
+    refuse_errors(home, experiment)
     return _planned(home, experiment, how, scheduler)
 
 
@@ -219,7 +217,7 @@ def _planned(
     works = [work for work in found.works if approved is None or work.key in approved]
     settings = load_settings(home)
     fitting = within(works, _room(settings, scheduler) if works else None)
-    scripts = _scripts(home, experiment, fitting)
+    scripts = scripts_of(home, experiment, fitting)
     likenesses = {key: alike(text) if how.arrays else None for key, text in scripts.items()}
     # Only arrays need to know how large they may be.
     largest = scheduler.largest_array() if len(fitting) > 1 and how.arrays else 1
@@ -229,7 +227,7 @@ def _planned(
         found.skipped,
         len(works) - len(fitting),
         scripts,
-        tuple(_without_log_folder(home, experiment, fitting, scripts)),
+        tuple(without_log_folder(home, experiment, fitting, scripts)),
     )
 
 
@@ -252,59 +250,3 @@ def _room(settings: Settings, scheduler: Scheduler) -> int | None:
         return None
     there = scheduler.in_queue()
     return None if there is None else settings.max_submit - there
-
-
-def _refuse_errors(home: Home, experiment: str) -> None:
-    from ckreg.core.check import Selection as Selected  # noqa: PLC0415  # all rules: no other flow needs them
-    from ckreg.core.check import codes_in  # noqa: PLC0415
-
-    settings = load_settings(home)
-    counting = Selected(
-        codes_in(settings.check_select, "check_select"), codes_in(settings.check_ignore, "check_ignore")
-    )
-    errors = [
-        finding
-        for finding in check_files(home, [home.summary(experiment)])
-        if finding.problem.severity is Severity.ERROR and counting.includes(finding.problem)
-    ]
-    if errors:
-        first = errors[0]
-        raise RefusedError(
-            f"{first.path}:{first.problem.line}: {first.problem.code} {first.problem.message} "
-            f"`ckreg check` shows all errors ({len(errors)}); nothing is submitted before they are mended."
-        )
-
-
-def _scripts(home: Home, experiment: str, works: Sequence[Work]) -> dict[RowKey, str]:
-    texts: dict[RowKey, str] = {}
-    missing = []
-    inside = (home.experiments / experiment).resolve()
-    for work in works:
-        path = home.experiments / experiment / work.folder / work.script
-        if not path.is_file():
-            missing.append(path)
-        elif not path.resolve().is_relative_to(inside):
-            raise RefusedError(f"{path} is a link out of the experiment; ckreg submits no such script.")
-        else:
-            texts[work.key] = read_text(path)
-    if missing:
-        more = f" (nor are {len(missing) - 1} more)" if len(missing) > 1 else ""
-        raise NotFoundError(
-            f"{missing[0]} is not there{more}. `ckreg scaffold {experiment}` writes the job scripts."
-        )
-    return texts
-
-
-def _without_log_folder(
-    home: Home, experiment: str, works: Sequence[Work], scripts: Mapping[RowKey, str]
-) -> list[str]:
-    """Warnings about logs that cannot be written: Slurm would end the job without a word."""
-    folders = set()
-    for work in works:
-        output = os.path.dirname(output_of(scripts[work.key]))  # noqa: PTH120  # may have patterns of Slurm
-        folders.add(str(home.experiments / experiment / work.folder / output))
-    missing = sorted(folder for folder in folders if "%" not in folder and not os.path.isdir(folder))  # noqa: PTH112
-    return [
-        f"{folder} is not there: Slurm ends a job without a word where its log cannot be written."
-        for folder in missing[:3]
-    ]

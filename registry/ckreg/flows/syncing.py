@@ -1,16 +1,13 @@
 """Brings Status up to what scheduler and logs say: one question for all jobs, one commit for all changes."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from ckreg.adapters import submissions
-from ckreg.adapters.cache import open_cache
 from ckreg.adapters.clock import now
 from ckreg.adapters.tree import Home, read_text
-from ckreg.core.measure.measurement import Outcome
-from ckreg.core.scheduler.judging import Judged, Why, Word, judged, judged_by_log
+from ckreg.core.scheduler.judging import Judged, Why, judged
 from ckreg.core.scheduler.notes import TRAINING_FAILED, with_notes
 from ckreg.core.scheduler.port import Answer, QueueAnswer, Scheduler
 from ckreg.core.scheduler.states import Phase, phase_of
@@ -21,9 +18,9 @@ from ckreg.core.update import Update
 from ckreg.errors import BusyError, CkregError, OutsideError
 from ckreg.flows.following import Followed, Jobs, as_time, followed, last_sayer
 from ckreg.flows.indexing import How, index_known
+from ckreg.flows.log_words import Key, Verdicts, with_logs
 from ckreg.flows.recording import record
 from ckreg.flows.recovering import find_lost, record_jobs, refuse_foreign
-from ckreg.flows.refreshing import cache_path
 from ckreg.flows.updates import WaitsError, flush
 
 _NONE = "-"
@@ -89,7 +86,7 @@ def sync(home: Home, experiments: Sequence[str], scheduler: Scheduler, *, dry_ru
     verdicts = {(row.experiment, row.key): _judged(heard, row) for row in rows}
     if _want_logs(verdicts):
         _index(home, heard)
-        verdicts = _with_logs(home, rows, verdicts)
+        verdicts = with_logs(home, rows, verdicts)
     verdicts = _with_trainings(home, rows, verdicts)
     changes, unclear, settled = _changes(home, rows, verdicts)
     result = Synced(
@@ -105,10 +102,6 @@ def sync(home: Home, experiments: Sequence[str], scheduler: Scheduler, *, dry_ru
     _settle(home, settled - {_row_of(request) for request, _ in done.refused})
     refused = tuple(f"{request.experiment} {request.run}: {error}" for request, error in done.refused)
     return replace(result, updates=done.updates, refused=refused, commit=done.commit)
-
-
-_Key = tuple[str, RowKey]
-_Verdicts = Mapping[_Key, Judged | Why]
 
 
 def _flushed(home: Home) -> tuple[str, ...]:
@@ -168,7 +161,7 @@ def _judged(heard: _Heard, row: Followed) -> Judged | Why:
     )
 
 
-def _want_logs(verdicts: _Verdicts) -> bool:
+def _want_logs(verdicts: Verdicts) -> bool:
     """Whether a log has something to add: runs that ended are measured, those nobody knows may tell."""
     return any(
         verdict is Why.UNKNOWN_JOB or (isinstance(verdict, Judged) and verdict.settled)
@@ -180,53 +173,7 @@ def _index(home: Home, heard: _Heard) -> None:
     index_known(home, How(told=heard.accounting.text))
 
 
-def _with_logs(home: Home, rows: Sequence[Followed], verdicts: _Verdicts) -> dict[_Key, Judged | Why]:
-    """Where the accounting has nothing the log's word counts; it also knows of a GPU's memory."""
-    words = _words(home, rows)
-    found = dict(verdicts)
-    for row in rows:
-        word, verdict = words.get(row.job), verdicts[(row.experiment, row.key)]
-        if word is None:
-            continue
-        if verdict is Why.UNKNOWN_JOB:
-            found[(row.experiment, row.key)] = judged_by_log(word)
-        elif isinstance(verdict, Judged) and word.outcome is Outcome.OOM_GPU and verdict.settled:
-            notes = (f"out of GPU memory, {verdict.notes[0]}", *verdict.notes[1:])
-            told = f"{verdict.evidence}; log {word.path}: {word.evidence}"
-            if verdict.status is Status.FAILED:
-                found[(row.experiment, row.key)] = replace(verdict, notes=notes, evidence=told)
-    return found
-
-
-def _words(home: Home, rows: Sequence[Followed]) -> dict[str, Word]:
-    """What logs say of these jobs; a log that names another run is another cluster's."""
-    path = cache_path(home)
-    if not path.exists():
-        return {}
-    wanted = {row.job: row.key.run for row in rows}
-    with open_cache(path) as cache:
-        found = cache.rows(
-            "SELECT m.job_id, m.run_name, m.outcome, m.log_outcome, m.outcome_evidence, m.log_path, "
-            "l.mtime_ns FROM measurements AS m JOIN logs AS l ON l.path = m.log_path "
-            "WHERE m.job_id IS NOT NULL AND l.kept IS NULL ORDER BY m.segment"
-        )
-    return {
-        str(row["job_id"]): Word(
-            outcome=Outcome(str(row["log_outcome"] or row["outcome"])),
-            path=str(row["log_path"]),
-            evidence=str(row["outcome_evidence"] or ""),
-            at=_iso(int(str(row["mtime_ns"]))),
-        )
-        for row in found
-        if str(row["job_id"]) in wanted and row["run_name"] in {None, wanted[str(row["job_id"])]}
-    }
-
-
-def _iso(nanoseconds: int) -> str:
-    return datetime.fromtimestamp(nanoseconds / 1e9).astimezone().isoformat(timespec="seconds")
-
-
-def _with_trainings(home: Home, rows: Sequence[Followed], verdicts: _Verdicts) -> dict[_Key, Judged | Why]:
+def _with_trainings(home: Home, rows: Sequence[Followed], verdicts: Verdicts) -> dict[Key, Judged | Why]:
     """What became of evaluations that were cancelled before they started follows from their training.
 
     Where it failed, they are pending again; where it is not over, nothing is said yet.
@@ -249,7 +196,7 @@ def _with_trainings(home: Home, rows: Sequence[Followed], verdicts: _Verdicts) -
     return found
 
 
-def _trainings(home: Home, experiment: str, verdicts: _Verdicts) -> dict[str, str | None]:
+def _trainings(home: Home, experiment: str, verdicts: Verdicts) -> dict[str, str | None]:
     statuses = {row.run_name: row.status for row in parse(read_text(home.summary(experiment))).fine_tuning}
     for (name, key), verdict in verdicts.items():
         if name == experiment and key.task is None and isinstance(verdict, Judged):
@@ -258,11 +205,11 @@ def _trainings(home: Home, experiment: str, verdicts: _Verdicts) -> dict[str, st
 
 
 def _changes(
-    home: Home, rows: Sequence[Followed], verdicts: _Verdicts
-) -> tuple[list[Change], list[Unclear], set[_Key]]:
+    home: Home, rows: Sequence[Followed], verdicts: Verdicts
+) -> tuple[list[Change], list[Unclear], set[Key]]:
     changes: list[Change] = []
     unclear: list[Unclear] = []
-    settled: set[_Key] = set()
+    settled: set[Key] = set()
     for row in rows:
         verdict = verdicts[(row.experiment, row.key)]
         if isinstance(verdict, Judged) and _contradicts_person(home, row, verdict):
@@ -319,7 +266,7 @@ def _request(row: Followed, verdict: Judged) -> StatusRequest | None:
     )
 
 
-def _open(rows: Sequence[Followed], verdicts: _Verdicts) -> int:
+def _open(rows: Sequence[Followed], verdicts: Verdicts) -> int:
     def is_over(row: Followed) -> bool:
         verdict = verdicts[(row.experiment, row.key)]
         return isinstance(verdict, Judged) and (verdict.settled or verdict.cancelled_unstarted)
@@ -334,7 +281,7 @@ def _failures(heard: _Heard) -> tuple[str, ...]:
     return tuple(f"{failure}." for failure in told if failure)
 
 
-def _settle(home: Home, settled: set[_Key]) -> None:
+def _settle(home: Home, settled: set[Key]) -> None:
     """Forget the notes of submissions all of whose jobs are over."""
     for intent in submissions.intents(home):
         left = tuple(place for place in intent.places if (intent.experiment, place.key) not in settled)
@@ -344,5 +291,5 @@ def _settle(home: Home, settled: set[_Key]) -> None:
             submissions.write(home, replace(intent, places=left))
 
 
-def _row_of(request: StatusRequest) -> _Key:
+def _row_of(request: StatusRequest) -> Key:
     return request.experiment, RowKey(request.run, request.task, request.epoch)

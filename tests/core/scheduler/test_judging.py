@@ -117,6 +117,8 @@ def test_from_silence_follows_nothing() -> None:
     assert by_sacct(queue=False) is Why.NO_ANSWER
     assert by_sacct(accounting=False) is Why.NO_ANSWER
     assert by_sacct(f"WHATEVER|0:0|{TIMES}||n1|r") is Why.STRANGE_STATE
+    half = "FAILED|0:0|2026-11-23T19:12:30|2026-11-23T19:12:30|Unknown|6||n1|r"
+    assert by_sacct(half) is Why.HALF_WRITTEN
     assert by_sacct(f"REVOKED|0:0|{TIMES}||n1|r") is Why.STRANGE_STATE
 
 

@@ -6,11 +6,16 @@ from pathlib import Path
 
 from ckreg.adapters.tree import Home, replace_text
 
+_LARGEST = 1 << 20  # bytes
+
 
 def known_roots(home: Home) -> tuple[Path, ...]:
     """The roots in the order in which they were first named; those that are gone stay known."""
     try:
-        text = os.fsdecode(_file(home).read_bytes())
+        # Neither through a link that came with somebody's clone, nor waiting at a pipe.
+        handle = os.open(_file(home), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        with os.fdopen(handle, "rb") as file:
+            text = os.fsdecode(file.read(_LARGEST))
     except OSError:
         return ()
     return tuple(Path(line) for line in text.split("\n") if line.strip())

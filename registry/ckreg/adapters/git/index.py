@@ -1,7 +1,7 @@
 """Puts blobs into the index, and texts into blobs."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from ckreg.adapters.git.repo import Repo, last_words
 from ckreg.adapters.git.safe import SAFE
@@ -23,12 +23,16 @@ def blob_id(repo: Repo, path: str, text: str, *, as_in_folder: bool) -> str:
 
 def index_info(repo: Repo, blobs: Mapping[str, str]) -> str:
     """What `git update-index --index-info` reads, by path relative to the registry."""
-    return "".join(f"{_mode(repo, path)} {blob}\t{repo.prefix}{path}\0" for path, blob in blobs.items())
+    modes = _modes(repo, blobs)
+    return "".join(
+        f"{modes.get(path, _NEW_FILE)} {blob}\t{repo.prefix}{path}\0" for path, blob in blobs.items()
+    )
 
 
-def _mode(repo: Repo, path: str) -> str:
-    listed = repo.run("ls-files", "--stage", "--", path).split(" ", 1)[0]
-    return listed or _NEW_FILE
+def _modes(repo: Repo, paths: Iterable[str]) -> dict[str, str]:
+    """The modes of the files that are in the index, by path."""
+    listed = repo.run("ls-files", "--stage", "-z", "--", *paths).split("\0")
+    return {path: facts.split(" ", 1)[0] for facts, _, path in (entry.partition("\t") for entry in listed)}
 
 
 def stage(repo: Repo, blobs: Mapping[str, str | None]) -> None:

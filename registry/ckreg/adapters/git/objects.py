@@ -80,6 +80,15 @@ class Objects:
         content = answers.read(size + 1)[:size]
         return Object(words[0].decode(), words[-2].decode(), content)
 
+    def id_of(self, name: str) -> str | None:
+        """The id of the object of this name; None where there is none.
+
+        Raises:
+            MalformedError, OutsideError: as `get`.
+        """
+        found = self.get(name)
+        return found.id if found else None
+
     def files(self, name: str) -> dict[str, str] | None:
         """The ids of what lies in a folder (`HEAD:a/b`), by name; None where there is no such folder."""
         found = self.get(name)

@@ -10,10 +10,10 @@ from pathlib import Path
 from ckreg.adapters.git.announcing import announced
 from ckreg.adapters.git.index import blob_id, index_info, stage
 from ckreg.adapters.git.intent import PlannedFile, Sides, new_intent
+from ckreg.adapters.git.objects import Objects
 from ckreg.adapters.git.placing import place
 from ckreg.adapters.git.repo import Repo, last_words
 from ckreg.adapters.git.safe import ENV, SAFE, failure
-from ckreg.adapters.git.settling import id_of
 from ckreg.adapters.git.texts import Standing, Texts, refuse_link
 from ckreg.adapters.git.trying import TryAgainError
 from ckreg.adapters.tree import Home
@@ -31,7 +31,8 @@ def commit_texts(repo: Repo, old: Standing, new: Mapping[str, Texts], message: s
     Raises:
         CkregError: git or a hook refused. Files, index and history are as before.
     """
-    files = tuple(_planned(repo, path, old.texts[path], texts) for path, texts in new.items())
+    with Objects(repo) as objects:
+        files = tuple(_planned(repo, objects, path, old.texts[path], texts) for path, texts in new.items())
     changed = {
         file.path: file.committed.after
         for file in files
@@ -52,9 +53,12 @@ def _differs(sides: Sides) -> bool:
     return sides.before != sides.after
 
 
-def _planned(repo: Repo, path: str, old: Texts, new: Texts) -> PlannedFile:
-    committed = Sides(id_of(repo, f"HEAD:./{path}"), _blob(repo, path, new.committed, new))
-    staged = Sides(id_of(repo, f":./{path}"), _blob(repo, path, new.staged, new))
+def _planned(repo: Repo, objects: Objects, path: str, old: Texts, new: Texts) -> PlannedFile:
+    committed = Sides(objects.id_of(f"HEAD:./{path}"), _blob(repo, path, new.committed, new))
+    same = new.staged == new.committed
+    staged = Sides(
+        objects.id_of(f":./{path}"), committed.after if same else _blob(repo, path, new.staged, new)
+    )
     return PlannedFile(path, Sides(old.working, new.working), committed, staged)
 
 

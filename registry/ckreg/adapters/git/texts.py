@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
+from ckreg.adapters.git.objects import Objects
 from ckreg.adapters.git.repo import Repo
 from ckreg.adapters.git.trying import TryAgainError, until_at_rest
 from ckreg.adapters.tree import read_text
@@ -62,7 +63,10 @@ def read_standing(repo: Repo, paths: Sequence[str]) -> Standing:
     index = _index_at_rest(repo)
     head, dirty = _ask_status(repo, paths)
     dirty |= _hidden(repo, paths)
-    texts = {path: _texts(repo, path, dirty=path in dirty) for path in paths}
+    folder = {path: _in_folder(repo, path) for path in paths}
+    texts = {path: Texts(text, text, text) for path, text in folder.items()}
+    differing = [path for path in paths if path in dirty or folder[path] is None]
+    texts |= _three_texts(repo, {path: folder[path] for path in differing})
     if _index_at_rest(repo) != index:
         raise TryAgainError("the index is being changed")
     return Standing(head, dirty, texts)
@@ -113,15 +117,17 @@ def _hidden(repo: Repo, paths: Sequence[str]) -> frozenset[str]:
     return frozenset(entry[2:] for entry in entries if entry[:1].islower() or entry[:1] == "S")
 
 
-def _texts(repo: Repo, path: str, *, dirty: bool) -> Texts:
+def _in_folder(repo: Repo, path: str) -> str | None:
     file = repo.root / path
-    working = read_text(file) if file.is_file() else None
-    if not dirty and working is not None:
-        return Texts(working, working, working)
-    return Texts(blob(repo, f"HEAD:./{path}"), blob(repo, f":./{path}"), working)
+    return read_text(file) if file.is_file() else None
 
 
-def blob(repo: Repo, name: str) -> str | None:
-    """The text of an object, None where there is none of that name."""
-    done = repo.call("cat-file", "blob", name)
-    return done.stdout if done.returncode == 0 else None
+def _three_texts(repo: Repo, folder: Mapping[str, str | None]) -> dict[str, Texts]:
+    """The texts of files that differ, of all of them by one git."""
+    if not folder:
+        return {}
+    with Objects(repo) as objects:
+        return {
+            path: Texts(objects.text(f"HEAD:./{path}"), objects.text(f":./{path}"), working)
+            for path, working in folder.items()
+        }

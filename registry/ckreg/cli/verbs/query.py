@@ -2,7 +2,6 @@
 
 import csv
 import io
-import json
 
 import click
 
@@ -11,6 +10,7 @@ from ckreg.cli import output
 from ckreg.cli.common import Place, at_option, json_option
 from ckreg.commands import query as query_command
 from ckreg.core.query import EXAMPLE
+from ckreg.core.text import printable
 
 
 @click.command()
@@ -45,7 +45,7 @@ def command(
         output.emit_json(_objects(answer))
     elif as_jsonl:
         for row in _objects(answer):
-            click.echo(json.dumps(row, ensure_ascii=False))
+            click.echo(output.json_text(row))
     elif as_csv:
         click.echo(_csv(answer), nl=False)
     else:
@@ -59,8 +59,8 @@ def _objects(answer: Answer) -> list[dict[str, object]]:
 def _csv(answer: Answer) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(answer.columns)
-    writer.writerows(answer.rows)
+    for row in (answer.columns, *answer.rows):  # JSON keeps control codes, as escapes
+        writer.writerow([printable(cell) if isinstance(cell, str) else cell for cell in row])
     return text.getvalue()
 
 

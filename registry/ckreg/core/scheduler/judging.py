@@ -19,6 +19,7 @@ class Why(StrEnum):
     NO_ANSWER = "the scheduler did not answer"
     MAY_RETURN = "it ended, but may have been put back into the queue, which did not answer"
     STRANGE_STATE = "its state is none that ckreg knows"
+    HALF_WRITTEN = "the accounting has not written down its end yet"
     OTHER_JOB = "the id belongs to another job now"
 
 
@@ -72,7 +73,8 @@ def _by_accounting(attempts: Sequence[Job], queued: Queued | None, *, queue_answ
             return _running(last, requeues + 1)
         return _ended(last, requeues) if queue_answered else Why.MAY_RETURN
     if phase is Phase.ENDED:
-        return _ended(last, requeues)
+        # After an outage a row may have its last state for seconds, and its times and exit code only then.
+        return Why.HALF_WRITTEN if last.ended is None else _ended(last, requeues)
     if phase is Phase.WAITING and not requeues:
         return _waiting(last)
     if phase is Phase.UNCLEAR and last.state != "REQUEUED":
