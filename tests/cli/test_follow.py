@@ -78,7 +78,7 @@ def test_as_json(call: Caller, run: str) -> None:
     assert set(told) == {"experiment", "at", "open", "queue_silent", "rows"}
     row = told["rows"][-1]
     assert (row["run"], row["status"], row["total"], row["unit"]) == (run, "running", 160, "step")
-    assert row["differs"] == "its job is not in the queue"
+    assert row["differs"] == "not in queue"
 
 
 def test_the_end_of_a_log(call: Caller, run: str) -> None:

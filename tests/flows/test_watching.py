@@ -14,6 +14,7 @@ from ckreg.commands.init import init
 from ckreg.commands.watch import watch, watched
 from ckreg.core.scheduler.port import QueueAnswer
 from ckreg.core.summary.rows import RowKey
+from ckreg.flows.tailing import advance
 from ckreg.flows.watching import Queue, Watched, Watcher
 from tests.cli.calls import Caller
 from tests.experiments import NAME, plan
@@ -92,9 +93,9 @@ def test_why_a_job_waits(registry: Home, call: Caller, slurm: StandIn) -> None:
 @pytest.mark.parametrize(
     ("queue", "differs"),
     [
-        ("8|8|RUNNING|None|N/A|b", "the queue says RUNNING"),
-        ("8|8|TIMEOUT|None|N/A|b", "the queue says TIMEOUT"),
-        ("", "its job is not in the queue"),
+        ("8|8|RUNNING|None|N/A|b", "queue RUNNING"),
+        ("8|8|TIMEOUT|None|N/A|b", "queue TIMEOUT"),
+        ("", "not in queue"),
         ("8|8|PENDING|Priority|N/A|b", None),
         ("8|8|WHATEVER|Priority|N/A|b", None),
     ],
@@ -111,7 +112,7 @@ def test_a_log_that_ended_differs_too(registry: Home, call: Caller, log: Path, s
     slurm.says("squeue", "7|7|RUNNING|None|N/A|a")
     call("status", "set", NAME, "a", "--status", "running", "--job-id", "7")
     log.write_bytes((BUNDLED / LOG).read_bytes())
-    assert _row(registry, RowKey("a")).differs == "its log says completed"
+    assert _row(registry, RowKey("a")).differs == "log completed"
 
 
 def test_without_a_queue_table_and_logs_speak(
@@ -133,12 +134,9 @@ def test_only_what_changed_is_read(
 
     def counting(path: Path) -> object:
         read.append(path)
-        return real(path)
+        return advance(path)
 
-    from ckreg.flows import watching  # noqa: PLC0415  # where it is looked up
-
-    real = watching.advance
-    monkeypatch.setattr(watching, "advance", counting)
+    monkeypatch.setattr("ckreg.flows.watching.advance", counting)
     watcher = Watcher(registry, NAME, Slurm())
     watcher.look()
     watcher.look()

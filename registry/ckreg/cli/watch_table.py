@@ -18,7 +18,7 @@ HEADERS = ("Run", "Status", "Progress", "Left", "Took", "Predicted (p90)")
 RIGHT = (3, 4, 5)
 _SILENT = 600.0  # seconds after which a log that says nothing is worth a word
 _AROUND = 6  # lines above and below the rows: title, headers, rule, what is left out, counts, margin
-_RUN, _PROGRESS = 24, 13  # columns of a terminal of 80
+_RUN, _PROGRESS = 22, 13  # columns of a terminal of 80
 _USUAL = 80
 
 

@@ -44,7 +44,7 @@ class Watched:
     """A run or evaluation at this moment; times in seconds, what nobody tells is None.
 
     `elapsed_seconds` is how long it runs, or took. `silent_seconds` have passed since its log was written.
-    `differs` is what queue or log say that the table does not.
+    `differs` is what queue or log say that the table does not: `queue RUNNING`, `not in queue`, `log failed`.
     """
 
     key: RowKey
@@ -191,7 +191,7 @@ class Watcher:
             log_path=path,
             advance=known[2],
             silent_seconds=max(0.0, time.time() - stamp[1] / 1e9),
-            differs=None if outcome in _UNTOLD else f"its log says {outcome}",
+            differs=None if outcome in _UNTOLD else f"log {outcome}",
         )
 
     def _find(self, row: Watched) -> Path | None:
@@ -227,11 +227,11 @@ def _with_queue(row: Watched, told: Followed, jobs: Jobs) -> Watched:
     """What the queue says of a job, and whether the table says the same."""
     queued = jobs.queued(told)
     if queued is None:
-        return replace(row, differs=row.differs or "its job is not in the queue")
+        return replace(row, differs=row.differs or "not in queue")
     row = replace(row, queue_state=queued.state, reason=queued.reason)
     verdict = judged((), queued, queue_answered=True, accounting_answered=False)
     if isinstance(verdict, Judged) and verdict.status != row.status:
-        return replace(row, differs=f"the queue says {queued.state}")
+        return replace(row, differs=f"queue {queued.state}")
     return row
 
 
