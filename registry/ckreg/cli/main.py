@@ -50,6 +50,7 @@ VERBS = {
     "Care": {
         "index": "Read Slurm logs of prior runs into the cache.",
         "config": "Show every setting and where it comes from.",
+        "doctor": "Look over registry, filesystem and machine, and say what to do.",
         "hooks": "Install the git hooks that check what is committed.",
         "demo": "Play the whole story in a throw-away registry.",
     },
