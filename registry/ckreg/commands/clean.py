@@ -16,7 +16,7 @@ def cleanable(home: Home, experiment: str, runs: Sequence[str]) -> Cleaning:
     Raises:
         CkregError: see `flows.cleaning.looked_over`.
     """
-    return looked_over(home, home.experiment(experiment), runs, scheduler())
+    return looked_over(home, home.experiment(experiment), runs, scheduler(home))
 
 
 def clean(home: Home, chosen: Cleaning) -> Cleaned:
@@ -25,4 +25,4 @@ def clean(home: Home, chosen: Cleaning) -> Cleaned:
     Raises:
         CkregError: see `flows.cleaning.clean`; nothing was deleted.
     """
-    return clean_up(home, chosen, scheduler())
+    return clean_up(home, chosen, scheduler(home))

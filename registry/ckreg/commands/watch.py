@@ -19,7 +19,7 @@ def watched(home: Home, experiment: str) -> Snapshot:
     Raises:
         CkregError: there is no such experiment, or it cannot be read.
     """
-    watcher = Watcher(home, home.experiment(experiment), scheduler())
+    watcher = Watcher(home, home.experiment(experiment), scheduler(home))
     watcher.queue.ask(watcher.jobs(), _PATIENCE)
     return watcher.look()
 
@@ -30,7 +30,7 @@ def watch(home: Home, experiment: str, *, wait: Callable[[float], None] = time.s
     Raises:
         CkregError: as `watched`.
     """
-    watcher = Watcher(home, home.experiment(experiment), scheduler())
+    watcher = Watcher(home, home.experiment(experiment), scheduler(home))
     while True:
         watcher.queue.ask_beside(watcher.jobs())
         snapshot = watcher.look()
