@@ -19,7 +19,7 @@ RUN = "Llama-mini-2M-Instruct_rank4"
 QUERY = """\
 SELECT model, lora_rank AS rank, batch_size AS batch, steps_done AS steps,
   round(seconds_per_step, 3) AS s_step, outcome
-FROM measurements ORDER BY model, rank"""
+FROM measurements WHERE kind = 'finetune' ORDER BY model, rank"""
 
 STATE = "state"
 
@@ -168,7 +168,7 @@ def _run(scene: Scene, place: Path) -> None:
 
 
 def _environment(inherited: Mapping[str, str], place: Path) -> dict[str, str]:
-    """The environment without what would lead the demo to the person's own registry, paths, jobs, identity."""
+    """The environment without what would lead to the person's own registry, paths, jobs or identity."""
     kept = {
         name: value
         for name, value in inherited.items()
