@@ -15,7 +15,7 @@ demo: $(BIN)/ckreg  ## set up, and play the main job in a throw-away registry
 	@$(BIN)/ckreg demo
 
 test: $(VENV)/dev  ## set up, and run the tests (at most 3 minutes)
-	$(BIN)/pytest -n auto -m "not slow"
+	$(BIN)/pytest -n auto -m "not slow and not slurm"
 
 test-all: $(VENV)/dev  ## all tests, the slow ones too, and properties with many more examples
 	$(BIN)/pytest -n auto --hypothesis-profile thorough
@@ -27,7 +27,7 @@ test-lowest:  ## the tests on the oldest versions of the libraries that pyprojec
 	$(PYTHON) -m venv --clear .venv-lowest
 	.venv-lowest/bin/python -m pip install --quiet --disable-pip-version-check uv
 	UV_NATIVE_TLS=1 UV_SYSTEM_CERTS=1 VIRTUAL_ENV=.venv-lowest .venv-lowest/bin/uv pip install --quiet --resolution lowest-direct -e '.[dev]'
-	.venv-lowest/bin/pytest -n auto -m "not slow"
+	.venv-lowest/bin/pytest -n auto -m "not slow and not slurm"
 
 check: $(VENV)/dev  ## format, lint, types and floors
 	$(BIN)/ruff format --check .

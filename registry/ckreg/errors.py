@@ -31,6 +31,10 @@ class BusyError(CkregError):
     exit_code = 5
 
 
+class StaleLockError(BusyError):
+    """Whoever holds the lock has ended and will never give it back: waiting is of no use."""
+
+
 class OutsideError(CkregError):
     """A program outside (git, Slurm) or the file system failed."""
 

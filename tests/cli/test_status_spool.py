@@ -1,4 +1,5 @@
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -65,16 +66,16 @@ def test_what_cannot_be_is_refused_before_it_is_left(call: Caller, home: Home) -
 def test_an_unreadable_folder_keeps_no_request_out(
     call: Caller, home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    read = Path.read_bytes
+    really_open = os.open
 
-    def refused(path: Path, *_: object) -> bytes:
-        if home.experiments in (path, *path.parents):
+    def refused(path: str | Path, *words: int, **options: int) -> int:
+        if home.experiments in (Path(path), *Path(path).parents):
             raise PermissionError(13, "Permission denied", str(path))
-        return read(path)
+        return really_open(path, *words, **options)
 
     with monkeypatch.context() as patched:  # root may read everything
-        patched.setattr("os.listdir", lambda path: refused(Path(path)))
-        patched.setattr(Path, "read_bytes", refused)
+        patched.setattr("os.listdir", refused)
+        patched.setattr("os.open", refused)
         outcome = Registry(home).set_status(EXPERIMENT, "L1B_rank4", note="x", spool=True)
     assert "cannot be read" in " ".join(getattr(outcome, "warnings", ()))
     assert call("status", "flush").code == 0

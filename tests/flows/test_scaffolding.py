@@ -270,7 +270,7 @@ def test_a_setting_that_would_be_another_option_is_refused(
 def test_a_link_out_of_the_registry_is_not_written_through(home: Home, folder: Path, tmp_path: Path) -> None:
     (tmp_path / "elsewhere").mkdir()
     (folder / RUN).symlink_to(tmp_path / "elsewhere")
-    with pytest.raises(RefusedError, match="writes through no links"):
+    with pytest.raises(MalformedError, match="leads out of the registry through a link"):
         scaffold(home, NAME)
     assert list((tmp_path / "elsewhere").iterdir()) == []
 

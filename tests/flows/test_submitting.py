@@ -229,3 +229,30 @@ def test_a_dry_run_writes_nothing(registry: Home, slurm: StandIn) -> None:
     assert lines[2][3:5] == ["--dependency=afterok:<job 1>", "--kill-on-invalid-dep=yes"]
     assert not (registry.state / "submissions").exists()
     assert slurm.called("sbatch") == []
+
+
+def test_folders_for_logs_are_made_below_scratch_dir_alone(
+    registry: Home, slurm: StandIn, tmp_path: Path
+) -> None:
+    there, elsewhere = tmp_path / "scratch" / "50 %" / "ck-out-a", tmp_path / "elsewhere"
+    for run, folder in (("a", there), ("b", elsewhere)):
+        script = registry.experiments / NAME / run / "finetune.slurm"
+        output = str(folder).replace("%", "%%")
+        script.write_text(f'#!/bin/bash\n#SBATCH --output="{output}/slurm-%j.out"\ntrue\n')
+    planned = plan_submission(registry, NAME, SINGLY, Slurm())
+    assert [warning.partition(" is not there")[0] for warning in planned.warnings] == [str(elsewhere)]
+    assert not there.exists()
+    send(registry, planned, SINGLY, Slurm())
+    assert len(slurm.called("sbatch")) == 3
+    assert there.is_dir()
+    assert not elsewhere.exists()
+
+
+def test_a_folder_that_cannot_be_made_refuses_before_anything_is_sent(
+    registry: Home, slurm: StandIn, tmp_path: Path
+) -> None:
+    (tmp_path / "scratch" / "ck-out-a").rmdir()
+    (tmp_path / "scratch" / "ck-out-a").write_text("")
+    with pytest.raises(OutsideError, match="ck-out-a cannot be made"):
+        submit(registry)
+    assert slurm.called("sbatch") == []

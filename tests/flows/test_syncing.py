@@ -235,6 +235,21 @@ def test_the_log_has_the_word_where_the_accounting_was_purged(
     assert (registry.root / "prior-runs.jsonl").is_file()
 
 
+def test_what_was_measured_is_kept_of_a_run_that_said_itself_that_it_is_over(
+    registry: Home, slurm: StandIn, tmp_path: Path
+) -> None:
+    log = tmp_path / "scratch" / "ck-out-a" / "slurm-101.out"
+    log.write_bytes((BUNDLED / LOG).read_bytes())
+    said = StatusRequest(
+        id="z", experiment=NAME, run="a", at=AT, job="101", status=Status.COMPLETED, by=Source.JOB
+    )  # fmt: skip
+    leave(registry, [said])
+    accounting(registry, slurm, a="COMPLETED|0:0")
+    synced(registry)
+    assert rows(registry)[0][0] == "completed"
+    assert '"job_id":"101"' in (registry.root / "prior-runs.jsonl").read_text().replace(" ", "")
+
+
 def test_a_killed_submission_is_recorded_by_sync(registry: Home, slurm: StandIn) -> None:
     intent = next(each for each in submissions.intents(registry) if each.job == "102")
     apply(registry, StatusRequest(id="y", experiment=NAME, run="b", at=AT, job="-"))

@@ -341,7 +341,8 @@ def history_with_escapes(ground: Ground) -> None:
         "x\n\nCkreg-Status: " + "[" * 50_000 + "\n",
     ]
     for number, message in enumerate(messages):
-        (ground.experiment / "experiment_summary.md").open("a").write(f"\n{number}\n")
+        with (ground.experiment / "experiment_summary.md").open("a") as file:
+            file.write(f"\n{number}\n")
         subprocess.run(
             ["git", "-C", str(ground.root), "commit", "-q", "-a", "-F", "-"],
             input=message.encode(), check=True, env=env,

@@ -17,7 +17,7 @@ from ckreg.core.summary import parse
 from ckreg.errors import OutsideError
 from ckreg.flows.submitting import How, Sent, plan_submission, send
 from ckreg.flows.syncing import Synced, sync
-from tests.experiments import NAME, plan
+from tests.experiments import NAME, plan, write_script
 from tests.slurm.conftest import Cluster, until
 
 pytestmark = pytest.mark.slurm
@@ -51,7 +51,9 @@ def rows(home: Home) -> dict[str, tuple[str | None, str | None]]:
 
 def test_each_ends_as_it_did_in_one_call(cluster: Cluster, registry: Home, tmp_path: Path) -> None:
     plan(registry, WAYS, ("good", "three"), logs=tmp_path / "scratch")
-    (tmp_path / "scratch" / "ck-out-unlogged").rmdir()
+    elsewhere = tmp_path / "elsewhere"  # not below scratch_dir: no folder that is made before it is sent
+    write_script(registry.experiments / NAME / "unlogged" / "finetune.slurm", "true", elsewhere)
+    elsewhere.rmdir()
     sent = submit(registry, How(arrays=False))
     jobs = {str(key): job for key, job in sent.jobs}
     assert len(jobs) == len(WAYS) + 2
@@ -225,7 +227,7 @@ def test_cancel_ends_what_is_ours(cluster: Cluster, registry: Home, tmp_path: Pa
     until(lambda: "RUNNING" in cluster.says("squeue", "-h", "-j", jobs[0], "-o", "%T"))
     found = targets(registry, NAME, ())
     assert [(target.job, target.is_ours) for target in found] == [(job, True) for job in jobs]
-    cancel(found)
+    cancel(registry, found)
     for job in jobs:
         cluster.wait_for("CANCELLED", job)
     synced(registry)

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import shlex
 import sys
 import tempfile
@@ -18,6 +19,7 @@ _KEPT = "before-ckreg"
 _LEGACY = "legacy"
 _LARGEST = 1024 * 1024  # bytes; a larger hook is a program, and none of ours
 _EXECUTABLE = 0o755
+_PYTHON = re.compile(r"^python=(.+)$", re.MULTILINE)
 
 
 def stub_text(name: str, registry: str) -> str:
@@ -58,7 +60,7 @@ def install_stub(folder: Path, name: str, text: str) -> bool:
 def remove_stub(folder: Path, name: str) -> bool:
     """Take a stub out and put the hook back that was there before; gives whether there was one of ours."""
     kept = folder / f"{name}.{_KEPT}"
-    ours = next((path for path in (folder / name, folder / f"{name}.{_LEGACY}") if is_ours(path)), None)
+    ours = installed_stub(folder, name)
     if ours is None:
         return False
     try:
@@ -75,6 +77,20 @@ def is_ours(hook: Path) -> bool:
     if hook.is_symlink() or not hook.is_file() or hook.stat().st_size > _LARGEST:
         return False
     return MARK.encode() in hook.read_bytes()
+
+
+def installed_stub(folder: Path, name: str) -> Path | None:
+    """Where our stub lies, None where it is not installed."""
+    return next((path for path in (folder / name, folder / f"{name}.{_LEGACY}") if is_ours(path)), None)
+
+
+def interpreter_of(stub: Path) -> Path:
+    """The interpreter that a stub names."""
+    found = _PYTHON.search(stub.read_text(errors="replace"))
+    try:
+        return Path(*shlex.split(found[1])) if found else Path("/dev/null")
+    except ValueError:
+        return Path("/dev/null")
 
 
 def _write(hook: Path, text: str) -> bool:

@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from ckreg.adapters.tree import Home, replace_text
+from ckreg.adapters.tree import Home, file_mode, make_folder, replace_text
 from ckreg.core.submission.record import Intent, as_text, read_intent
 from ckreg.errors import BusyError, MalformedError, OutsideError
 
@@ -77,6 +77,8 @@ def sending(home: Home, *, timeout_seconds: float) -> Iterator[int]:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
     except OSError as error:
         raise OutsideError(f"{path} cannot be opened: {error.strerror}.") from error
+    with contextlib.suppress(OSError):  # another member's: its maker opened it to the group
+        os.fchmod(descriptor, file_mode(path.parent))
     try:
         _lock(descriptor, path, timeout_seconds)
         yield descriptor
@@ -107,5 +109,5 @@ def _folder(home: Home) -> Path:
     folder = home.state / "submissions"
     if not folder.resolve().is_relative_to(home.root.resolve()):
         raise MalformedError(f"{folder} leads out of the registry. Remove the link.")
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     return folder

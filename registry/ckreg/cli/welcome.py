@@ -8,6 +8,7 @@ from ckreg.cli.spool_words import spool_in_words
 from ckreg.commands.status_show import ExperimentStatus, status_show
 from ckreg.core.units import counted
 from ckreg.errors import NotFoundError
+from ckreg.flows.doctoring.glance import at_a_glance
 
 
 def welcome(place: Place) -> None:
@@ -29,8 +30,9 @@ def welcome(place: Place) -> None:
     emit(f"{_in_words(found)}")
     for line in spool_in_words(home):
         emit(line)
+    off = at_a_glance(home)
     emit()
-    _emit_next(_next(found))
+    _emit_next(({"ckreg doctor": f"look into it: {', '.join(off)}"} if off else {}) | _next(found))
 
 
 def _in_words(found: list[ExperimentStatus]) -> str:

@@ -7,7 +7,18 @@ from pathlib import Path
 
 from ckreg.adapters.config import load_settings
 from ckreg.adapters.git import create, install_driver, is_repository, open_repo, refuse_bare, require_identity
-from ckreg.adapters.tree import EXPERIMENTS, PRIOR_RUNS, SETTINGS, SUMMARY, Home, find_home, read_text
+from ckreg.adapters.git.asking import common_folder
+from ckreg.adapters.sharing import share
+from ckreg.adapters.tree import (
+    EXPERIMENTS,
+    PRIOR_RUNS,
+    SETTINGS,
+    SUMMARY,
+    Home,
+    find_home,
+    read_text,
+    remember_host,
+)
 from ckreg.core.journal import JOURNAL
 from ckreg.core.settings import default_ckreg_toml
 from ckreg.core.text import with_lines
@@ -25,12 +36,16 @@ KEEP = f"{EXPERIMENTS}/.gitkeep"
 
 @dataclass(frozen=True, slots=True)
 class Initialised:
-    """A registry that was set up; `commit` is None where all was there already."""
+    """A registry that was set up; `commit` is None where all was there already.
+
+    Of one that was to be shared `closed` are the files that only their owners can open to the group.
+    """
 
     root: Path
     new_repository: bool
     files: tuple[str, ...]
     commit: str | None
+    closed: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +57,8 @@ class PlannedFile:
     after: str
 
 
-def init(folder: Path) -> Initialised:
-    """Set up a registry in `folder` and commit its own files, nothing else.
+def init(folder: Path, *, shared: bool = False) -> Initialised:
+    """Set up a registry in `folder` and commit its own files, nothing else; `shared` opens it to its group.
 
     Raises:
         RefusedError: the folder lies inside another registry, or is a bare repository.
@@ -58,17 +73,19 @@ def init(folder: Path) -> Initialised:
     load_settings(home)  # a ckreg.toml that is there already must be one
     new_repository = not is_repository(folder)
     if new_repository:
-        create(folder)
+        create(folder, shared=shared)
     finish_interrupted(home)
     new_state = not home.state.exists()
     try:
+        remember_host(home)
         commit = commit_edits(home, _edits(folder), "ckreg: set up the registry\n")
     except BaseException:
         if new_state:
             shutil.rmtree(home.state, ignore_errors=True)
         raise
     install_driver(open_repo(folder))
-    return Initialised(folder, new_repository, _files(folder, commit), commit)
+    closed = _share(home) if shared else ()
+    return Initialised(folder, new_repository, _files(folder, commit), commit, closed)
 
 
 def init_preview(folder: Path) -> list[PlannedFile]:
@@ -77,6 +94,13 @@ def init_preview(folder: Path) -> list[PlannedFile]:
     before = {path: _text(folder / path) for path in _edits(folder)}
     planned = [PlannedFile(path, before[path], edit(before[path])) for path, edit in _edits(folder).items()]
     return [file for file in planned if file.before != file.after]
+
+
+def _share(home: Home) -> tuple[Path, ...]:
+    """Let the group of the registry's folder write all of the clone; what others own and must open."""
+    repo = open_repo(home.root)
+    repo.run("config", "core.sharedRepository", "group")
+    return tuple(share(home, common_folder(repo)))
 
 
 def _edits(folder: Path) -> Mapping[str, Edit]:

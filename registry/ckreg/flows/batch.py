@@ -8,7 +8,7 @@ from typing import NamedTuple
 from ckreg.adapters.git import Change, Texts
 from ckreg.adapters.tree import EXPERIMENTS, PRIOR_RUNS, SUMMARY, Home
 from ckreg.core.overtaken import is_overtaken
-from ckreg.core.status import Status, StatusEvent, StatusRequest
+from ckreg.core.status import Source, Status, StatusEvent, StatusRequest
 from ckreg.core.summary.edit import NONE, changed_cells, key_of, old_status, touched, with_cells
 from ckreg.core.summary.rows import FoundRow, find_row
 from ckreg.core.update import Update, message
@@ -59,7 +59,10 @@ class Batch:
     @property
     def paths(self) -> list[str]:
         """The files that the requests are about: documents, and what is kept of runs that complete."""
-        completing = any(request.status is Status.COMPLETED for request in self.requests)
+        completing = any(
+            request.status is Status.COMPLETED or (request.status is None and request.by in _MEASURED)
+            for request in self.requests
+        )
         documents = {document_path(request.experiment) for request in self.requests}
         unsealed = {path for experiment in self.unsealed for path in _seal_paths(experiment)}
         return sorted(documents | unsealed | ({PRIOR_RUNS} if completing else set()))
@@ -79,7 +82,7 @@ class Batch:
                 texts[path] = self._applied(texts[path], request, path, tried.get(request.id))
             except CkregError as error:
                 self.refused[request.id] = error
-        jobs = {update.job for update in self.updates.values() if update.completes and update.job}
+        jobs = {update.job for update in self.updates.values() if _is_measured(update) and update.job}
         if jobs:
             texts |= _kept(self.home, jobs, texts)
         self.message = message([update for update in self.updates.values() if update.is_recorded])
@@ -169,6 +172,16 @@ class Batch:
             return ""
         texts[path] = Texts(seal.text, seal.text, seal.text)
         return f"{trailer(seal)}\n"
+
+
+# Who looks at logs before they tell; what a job says of itself comes before anybody has read its log.
+_MEASURED = frozenset({Source.SACCT, Source.LOG})
+
+
+def _is_measured(update: Update) -> bool:
+    """Whether there is something to keep: of what completes now, or has completed by its own word before."""
+    told = bool(update.cells) and update.new == Status.COMPLETED and update.request.by in _MEASURED
+    return update.completes or told
 
 
 def _seal_paths(experiment: str) -> tuple[str, str]:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from ckreg.adapters import clock, probe
 from ckreg.adapters.config import load_settings
 from ckreg.adapters.datasets import count_splits
-from ckreg.adapters.tree import Home, read_text, replace_text
+from ckreg.adapters.tree import Home, read_text, replace_text, state_folder
 from ckreg.core.eval_script import script_and_task
 from ckreg.core.plan import Plan, resolve
 from ckreg.core.plan.forecast import Forecast
@@ -104,7 +104,7 @@ class Conversation:
 
 def keep(home: Home, answers: Mapping[str, str], defaults: Mapping[str, str]) -> None:
     """Put the answers so far on disk, so that nothing is lost."""
-    home.state.mkdir(exist_ok=True)
+    state_folder(home)
     told = {"at": clock.now().isoformat(), "answers": dict(answers), "defaults": dict(defaults)}
     replace_text(home.state / KEPT, json.dumps(told, ensure_ascii=False, indent=2) + "\n")
 

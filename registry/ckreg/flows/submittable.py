@@ -1,13 +1,11 @@
-"""What must be as it should before anything is sent: the document, the job scripts, the folders of logs."""
+"""What must be as it should before anything is sent: the document and the job scripts."""
 
-import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from ckreg.adapters.config import load_settings
 from ckreg.adapters.tree import Home, read_text
 from ckreg.core.check.problem import Severity
 from ckreg.core.submission.planning import Work
-from ckreg.core.submission.script import output_of
 from ckreg.core.summary.rows import RowKey
 from ckreg.errors import NotFoundError, RefusedError
 from ckreg.flows.checking import check_files
@@ -63,18 +61,3 @@ def scripts_of(home: Home, experiment: str, works: Sequence[Work]) -> dict[RowKe
             f"{missing[0]} is not there{more}. `ckreg scaffold {experiment}` writes the job scripts."
         )
     return texts
-
-
-def without_log_folder(
-    home: Home, experiment: str, works: Sequence[Work], scripts: Mapping[RowKey, str]
-) -> list[str]:
-    """Warnings about logs that cannot be written: Slurm would end the job without a word."""
-    folders = set()
-    for work in works:
-        output = os.path.dirname(output_of(scripts[work.key]))  # noqa: PTH120  # may have patterns of Slurm
-        folders.add(str(home.experiments / experiment / work.folder / output))
-    missing = sorted(folder for folder in folders if "%" not in folder and not os.path.isdir(folder))  # noqa: PTH112
-    return [
-        f"{folder} is not there: Slurm ends a job without a word where its log cannot be written."
-        for folder in missing[:3]
-    ]

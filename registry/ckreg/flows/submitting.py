@@ -26,9 +26,10 @@ from ckreg.core.submission.script import Member, alike, array_script, member
 from ckreg.core.summary import Summary, parse
 from ckreg.core.summary.rows import RowKey
 from ckreg.errors import CkregError, NotFoundError, RefusedError
+from ckreg.flows.log_folders import folder_warnings, make_folders, missing_folders
 from ckreg.flows.recovering import find_lost, record_jobs, refuse_foreign
 from ckreg.flows.sealing import seal_experiment
-from ckreg.flows.submittable import refuse_errors, scripts_of, without_log_folder
+from ckreg.flows.submittable import refuse_errors, scripts_of
 
 _LOCK_SECONDS = 120.0  # an sbatch that waits for its controller needs up to 90
 
@@ -108,7 +109,7 @@ def send(
     Raises:
         RefusedError: the plan was changed since it was sealed, or the scheduler refused a job; what was sent
             before is recorded.
-        OutsideError: the scheduler does not answer.
+        OutsideError: the scheduler does not answer, or a folder for a log cannot be made.
         BusyError: git is in the middle of something, or somebody else is submitting.
     """
     experiment = approved.experiment
@@ -120,6 +121,7 @@ def send(
         left = approved.left + planned.left
         if not planned.batches:
             return Sent(experiment, (), None, left, planned.skipped, found)
+        make_folders(home, missing_folders(home, experiment, planned.works, planned.scripts))
         seal_experiment(home, experiment)
         jobs = _send_all(home, planned, scheduler, held)
         commit = record_jobs(home)
@@ -152,6 +154,7 @@ def _send_one(  # what a call needs, and nothing of it belongs together
         experiment=planned.experiment,
         what=_what(planned.experiment, batch),
         sent_at=time.time(),
+        scheduler=scheduler.name,
         places=tuple(Place(work.key, task) for work, task in zip(batch.works, tasks, strict=True)),
     )
     script = ""
@@ -227,7 +230,7 @@ def _planned(
         found.skipped,
         len(works) - len(fitting),
         scripts,
-        tuple(without_log_folder(home, experiment, fitting, scripts)),
+        tuple(folder_warnings(home, missing_folders(home, experiment, fitting, scripts))),
     )
 
 

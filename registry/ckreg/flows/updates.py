@@ -8,10 +8,10 @@ from typing import NamedTuple
 from ckreg.adapters import spool
 from ckreg.adapters.git import open_repo, read_texts
 from ckreg.adapters.spool import Answer, Bundle
-from ckreg.adapters.tree import Home, locked
+from ckreg.adapters.tree import Home, locked, may_commit
 from ckreg.core.status import StatusRequest
 from ckreg.core.update import Update
-from ckreg.errors import BusyError, CkregError, OutsideError, RefusedError
+from ckreg.errors import BusyError, CkregError, OutsideError, RefusedError, StaleLockError
 from ckreg.flows.batch import Batch
 from ckreg.flows.committing import finish_interrupted
 from ckreg.flows.group_commit import Found, commit_waiting, events_around, hopeless, outcome, past_of_new
@@ -78,6 +78,8 @@ def apply_all(
 ) -> Sequence[Outcome]:
     """Carry out several requests in one commit, with all others that wait; each gets its outcome, in order.
 
+    On a host that does not commit here they are left in the spool.
+
     Raises:
         WaitsError: as `apply`.
         OutsideError: git failed, or a file cannot be written; nothing was changed.
@@ -85,6 +87,8 @@ def apply_all(
     """
     if not requests:
         return []
+    if not may_commit(home):
+        return leave(home, requests)
     bundle = spool.put(home, requests)
     try:
         return _until_answered(home, bundle, timeout_seconds)
@@ -159,7 +163,7 @@ def _until_answered(home: Home, bundle: Bundle, timeout_seconds: float) -> Seque
             with locked(home, timeout_seconds=0):
                 patience = min(timeout_seconds, _GIT_BUSY_SECONDS)
                 return _answered(home, bundle) or _lead(home, bundle)
-        except WaitsError:
+        except (WaitsError, StaleLockError):
             raise
         except BusyError:
             if time.monotonic() > start + patience:

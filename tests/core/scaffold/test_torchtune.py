@@ -106,6 +106,16 @@ def test_nothing_of_a_plan_is_a_replacement() -> None:
     assert tree["checkpointer"]["output_dir"] == "${output_dir}"
 
 
+def test_packed_rows_have_a_length_that_the_model_has() -> None:
+    # PackedDataset refuses a tokenizer without one; cruijff_kit's is 2048.
+    shape = {"num_hidden_layers": 2, "hidden_size": 64, "num_attention_heads": 4, "intermediate_size": 128}
+    small = found("X", model_type="llama", vocab_size=288, max_position_embeddings=512, **shape)
+    assert config_of(packed=True)["tokenizer"]["max_seq_len"] == 2048
+    assert config_of(small, packed=True)["tokenizer"]["max_seq_len"] == 512
+    assert config_of(packed=False)["tokenizer"]["max_seq_len"] is None
+    assert config_of(packed=True, max_seq_len=256)["tokenizer"]["max_seq_len"] == 256
+
+
 def test_a_full_fine_tune_has_no_adapter() -> None:
     model = config_of(recipe="full_finetune_distributed")["model"]
     assert model["_component_"] == "torchtune.models.llama3_2.llama3_2_1b"

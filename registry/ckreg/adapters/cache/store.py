@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Self
 
 from ckreg.adapters.cache.schema import SCHEMA, TABLES, build
+from ckreg.adapters.tree import file_mode, make_folder
 from ckreg.errors import BusyError, OutsideError
 
 _BUSY_SECONDS = 30.0
@@ -122,7 +123,7 @@ def open_cache(path: Path, *, anew: bool = False) -> Cache:
     if path.parent.is_symlink():  # it came with somebody's clone, and leads to a folder that is not ours
         raise OutsideError(f"{path.parent} is a link. Remove it: ckreg writes only inside the registry.")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
     except OSError as error:
         raise OutsideError(f"{path.parent} cannot be made: {error.strerror}.") from error
     connection = None if anew else _opened(path)
@@ -156,7 +157,7 @@ def _built(path: Path, *, anew: bool) -> Cache:
     try:
         if lock.is_symlink():  # locking would empty the file that it leads to
             lock.unlink()
-        with FileLock(lock, timeout=_BUSY_SECONDS), translated(path):
+        with FileLock(lock, timeout=_BUSY_SECONDS, mode=file_mode(lock.parent)), translated(path):
             if not anew and (connection := _opened(path)):  # somebody else built it while we waited
                 return Cache(path, connection)
             existed = path.exists()
@@ -191,6 +192,9 @@ def _is_sound(path: Path) -> bool:
 
 def _with_tables(path: Path) -> sqlite3.Connection:
     """All tables made in one transaction: killed half-way, the old ones are there, or none."""
+    if not path.exists():
+        path.touch()  # SQLite lets only the owner write what it makes; its journals follow the database
+        path.chmod(file_mode(path.parent))
     connection = connect(path)
     try:
         with translated(path):

@@ -9,7 +9,7 @@ from pathlib import Path
 from subprocess import CompletedProcess
 from typing import IO
 
-from ckreg.adapters.tree import Home
+from ckreg.adapters.tree import Home, group_umask
 from ckreg.errors import NotFoundError, OutsideError, RefusedError
 
 NO_IDENTITY = (
@@ -89,6 +89,8 @@ class Repo:
         self, *words: str, stdin: str | None = None, env: Mapping[str, str] | None = None
     ) -> CompletedProcess[str]:
         """Run git in the registry's folder and give all of what came back."""
+        if _verb(words) == "commit":
+            make_writable(self.git_dir / "COMMIT_EDITMSG")
         everything = {**self.variables, **(env or {})}
         return call_git(self.root, *words, stdin=stdin, env=everything, inherited=self.inherited)
 
@@ -140,6 +142,7 @@ def call_git(
                 check=False,
                 stdin=given,
                 pass_fds=inherited,
+                umask=group_umask(folder),
             )
     except FileNotFoundError:
         raise OutsideError("git is not on PATH. Install it (2.36 or newer), or load its module.") from None
@@ -153,6 +156,13 @@ def call_git(
         done.stdout.decode(errors=_LOSSLESS),
         done.stderr.decode(errors=_LOSSLESS),
     )
+
+
+def make_writable(path: Path) -> None:
+    """See that git can write a file that it does not open to the group itself, as it does the rest."""
+    if path.exists() and not os.access(path, os.W_OK):
+        with contextlib.suppress(OSError):
+            path.unlink()  # a colleague's last message: git writes its own there
 
 
 def environment(env: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -207,8 +217,14 @@ def open_repo(root: Path) -> Repo:
 
     Raises:
         NotFoundError: it lies in none.
+        OutsideError: git does not trust its owner.
     """
     done = call_git(root, "rev-parse", "--absolute-git-dir", "--show-prefix")
+    if "dubious ownership" in done.stderr:
+        raise OutsideError(
+            f'git does nothing in {root}, as somebody else owns it ("dubious ownership"). '
+            f"If you trust its owner: `git config --global --add safe.directory {root}`."
+        )
     if done.returncode:
         raise NotFoundError(f"{root} is in no git repository ({last_words(done)}). Run `ckreg init` there.")
     git_dir, prefix = done.stdout.split("\n")[:2]
@@ -236,14 +252,16 @@ def refuse_bare(folder: Path) -> None:
         raise RefusedError(f"{folder} is a bare repository. Clone it, and run `ckreg init` in the clone.")
 
 
-def create(root: Path) -> None:
+def create(root: Path, *, shared: bool = False) -> None:
     """Make a repository of this folder, whole or not at all: a killed `git init` could not be repeated.
+
+    A `shared` one lets its group write.
 
     Raises:
         OutsideError: git failed, or the folder cannot be written.
     """
     if (root / ".git").exists():  # what git does not take for a repository: it says why
-        _init(root)
+        _init(root, shared=shared)
         return
     import shutil  # noqa: PLC0415  # 4 ms, once in a registry's life
 
@@ -251,7 +269,7 @@ def create(root: Path) -> None:
     try:
         shutil.rmtree(making, ignore_errors=True)
         making.mkdir(parents=True)
-        _init(making)
+        _init(making, shared=shared)
         (making / ".git").rename(root / ".git")
     except OSError as error:
         raise OutsideError(f"{root} cannot become a repository: {error.strerror}.") from error
@@ -261,8 +279,8 @@ def create(root: Path) -> None:
             making.parent.rmdir()
 
 
-def _init(folder: Path) -> None:
-    done = call_git(folder, "init", "--quiet")
+def _init(folder: Path, *, shared: bool) -> None:
+    done = call_git(folder, "init", "--quiet", *(["--shared=group"] if shared else []))
     if done.returncode:
         raise OutsideError(f"`git init` failed in {folder}: {last_words(done)}")
 

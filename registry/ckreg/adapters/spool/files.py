@@ -7,7 +7,7 @@ import time
 import uuid
 from pathlib import Path
 
-from ckreg.adapters.tree import Home
+from ckreg.adapters.tree import Home, file_mode, make_folder
 from ckreg.errors import MalformedError, OutsideError
 
 LARGEST = 4 << 20  # bytes; a change is some 300
@@ -26,7 +26,7 @@ def folder(home: Home, name: str = "") -> Path:
     if not path.resolve().is_relative_to(home.root.resolve()):
         raise MalformedError(f"{path} leads out of the registry. Remove the link.")
     try:
-        path.mkdir(parents=True, exist_ok=True)
+        make_folder(path)
     except OSError as error:
         raise OutsideError(f"{path} cannot be made: {error.strerror}. Nothing was changed.") from None
     return path
@@ -64,6 +64,7 @@ def write(path: Path, text: str) -> None:
     """Put a text in its place whole; it need not outlive a power failure."""
     beside = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}")
     beside.write_text(text, encoding="utf-8")
+    beside.chmod(file_mode(path.parent))
     beside.replace(path)
 
 

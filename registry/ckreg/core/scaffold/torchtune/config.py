@@ -15,12 +15,14 @@ from ckreg.core.scaffold.torchtune.recipes import (
     schedules_rate,
     unread,
 )
+from ckreg.core.scaffold.torchtune.shapes import read_shape
 from ckreg.core.spec.crossing import Run
 
 Tree = dict[str, Any]
 
 SEED = 14  # as cruijff_kit has it for training and evaluation
 _VALIDATE_EVERY = 10  # optimizer steps, as in cruijff_kit's own plans
+_PACKED_LENGTH = 2048  # tokens that rows are packed into, as cruijff_kit has it; torchtune asks for a number
 _PROFILER = {
     "_component_": "torchtune.training.setup_torch_profiler",
     "enabled": False,
@@ -65,7 +67,11 @@ def _defaults(run: Run, found: Found) -> Tree:
     return {
         "output_dir": literal(found.output_dir),
         "model": {**parts.model, **(_adapter(run) if lora else {})},
-        "tokenizer": {**_in_part(parts.tokenizer), "max_seq_len": None, **_prompt(run)},
+        "tokenizer": {
+            **_in_part(parts.tokenizer),
+            "max_seq_len": _packed_length(found.model) if run.packed else None,
+            **_prompt(run),
+        },
         "checkpointer": {**_in_part(parts.checkpointer), "output_dir": "${output_dir}"},
         "resume_from_checkpoint": False,
         **({"save_adapter_weights_only": False} if lora else {}),
@@ -94,6 +100,12 @@ def _defaults(run: Run, found: Found) -> Tree:
         "log_peak_memory_stats": True,
         "profiler": dict(_PROFILER),
     }
+
+
+def _packed_length(model: ModelFolder) -> int:
+    """No longer than the model's own positions, where its `config.json` says them."""
+    shape = read_shape(model.config)
+    return min(_PACKED_LENGTH, shape.max_seq_len) if shape else _PACKED_LENGTH
 
 
 def _adapter(run: Run) -> Tree:

@@ -1,0 +1,86 @@
+"""Replacing whole files; files and folders that a group shares."""
+
+import contextlib
+import os
+import stat
+from pathlib import Path
+
+from ckreg.errors import OutsideError
+
+
+def replace_text(path: Path, text: str) -> None:
+    """Put `text` in the file's place whole, or leave it as it is: written beside it, synced, renamed.
+
+    The file's mode is kept; a link is followed, so that it stays a link.
+
+    Raises:
+        OutsideError: the folder is read-only, the disk is full; the old file is untouched.
+    """
+    import tempfile  # noqa: PLC0415  # 5 ms that reading verbs need not pay
+
+    target = path.resolve()
+    try:
+        make_folder(target.parent)
+        mode = target.stat().st_mode & 0o7777 if target.exists() else file_mode(target.parent)
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(text.encode())
+                file.flush()
+                os.fsync(file.fileno())
+            os.chmod(name, mode)  # noqa: PTH101  # a name that mkstemp gave
+            os.replace(name, target)  # noqa: PTH105
+        except BaseException:
+            with contextlib.suppress(OSError):
+                os.unlink(name)  # noqa: PTH108
+            raise
+    except OSError as error:
+        raise OutsideError(f"{target} cannot be written: {error.strerror}. Nothing was changed.") from error
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder and those above it where they are missing; in one that a group shares, as that one is.
+
+    Raises:
+        OSError: it cannot be made.
+    """
+    try:
+        folder.mkdir()
+    except FileExistsError:
+        if not folder.is_dir():
+            raise
+    except FileNotFoundError:
+        make_folder(folder.parent)
+        make_folder(folder)
+    else:
+        above = folder.parent.stat().st_mode
+        if same_group(above):  # the kernel hands the group down, but the umask takes its rights away
+            folder.chmod(above & 0o7777)
+
+
+def file_mode(folder: Path) -> int:
+    """A new file's mode: what the umask leaves; in a folder that a group shares, the group may write."""
+    mode = folder.stat().st_mode
+    return 0o660 | mode & 0o006 if same_group(mode) else 0o666 & ~_umask()
+
+
+def same_group(mode: int) -> bool:
+    """Whether a folder's mode says that a group shares it: it may write, and new files are the group's."""
+    return bool(mode & stat.S_ISGID and mode & stat.S_IWGRP)
+
+
+def group_umask(folder: Path) -> int:
+    """The umask for programs that write in a folder: it lets a group that shares it write.
+
+    Elsewhere -1, which subprocess takes as "leave it as it is".
+    """
+    try:
+        return _umask() & ~0o070 if same_group(folder.stat().st_mode) else -1
+    except OSError:
+        return -1
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
