@@ -98,6 +98,13 @@ def test_a_dry_run_shows_call_and_script(
     assert call("index", str(BUNDLED), "--slurm", "2", "--dry-run").code == 4
 
 
+def test_a_machine_without_slurm_has_processes(call: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CKREG_SCHEDULER", "local")
+    said = call("index", str(BUNDLED), "--slurm", "3")
+    assert said.code == 4
+    assert "`ckreg index --jobs 3`" in said.err
+
+
 @pytest.mark.parametrize(
     ("words", "code"),
     [

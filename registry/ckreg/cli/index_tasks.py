@@ -29,10 +29,10 @@ def show(home: Home, paths: Sequence[Path], number: int, *, rebuild: bool, as_js
     """Show the call and the script that `send` would send."""
     planned = dispatch(home, paths, number, rebuild=rebuild)
     if as_json:
-        emit_json(_told(planned) | {"call": sbatch_line(planned), "script": planned.script})
+        emit_json(_told(planned) | {"call": sbatch_line(home, planned), "script": planned.script})
         return
     if planned.lists:
-        emit(shlex.join(sbatch_line(planned)))
+        emit(shlex.join(sbatch_line(home, planned)))
         emit()
         emit(planned.script.rstrip("\n"))
     _say(planned)
@@ -72,7 +72,7 @@ def _say(planned: Shared) -> None:
     note(f"{to_read}, {count(planned.unchanged)} unchanged.")
     if planned.lists:
         number = counted(len(planned.lists), "task")
-        note(f"{number}, each of at most {planned.minutes} minutes by its number and size of logs.")
+        note(f"{number} of at most {planned.minutes} minutes each, by number and size of the logs.")
     if planned.left:
         note(f"{count(planned.left)} more were left to tasks before; `ckreg index` takes them in.")
 

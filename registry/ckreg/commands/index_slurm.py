@@ -28,12 +28,12 @@ def dispatch(home: Home, paths: Sequence[Path], number: int, *, rebuild: bool = 
     roots = searched(home, settings, paths, rebuild=rebuild)
     if not roots:
         raise nowhere()
-    return share_out(home, roots, settings.log_patterns, number, scheduler(), rebuild=rebuild)
+    return share_out(home, roots, settings.log_patterns, number, scheduler(home), rebuild=rebuild)
 
 
-def sbatch_line(planned: Shared) -> list[str]:
+def sbatch_line(home: Home, planned: Shared) -> list[str]:
     """The scheduler's command line for it."""
-    return scheduler().shown(planned.order)
+    return scheduler(home).shown(planned.order)
 
 
 def dispatched(home: Home, paths: Sequence[Path], planned: Shared, *, rebuild: bool = False) -> str:
@@ -43,12 +43,12 @@ def dispatched(home: Home, paths: Sequence[Path], planned: Shared, *, rebuild: b
         CkregError: see `flows.dispatching.send_out`.
     """
     remember_roots(home, paths)
-    return send_out(home, planned, scheduler(), rebuild=rebuild)
+    return send_out(home, planned, scheduler(home), rebuild=rebuild)
 
 
 def wait(home: Home, tell: Callable[[Progress], None]) -> None:
     """Wait for the tasks of all jobs that read logs."""
-    wait_for_tasks(home, scheduler(), tell)
+    wait_for_tasks(home, scheduler(home), tell)
 
 
 def read_list(home: Home, listed: Path) -> int:

@@ -68,7 +68,7 @@ def share_out(  # what `index_logs` needs, and where it is to be read
     """What `send_out` would do: the logs that are new, for at most `number` tasks. Nothing is written.
 
     Raises:
-        RefusedError: git tracks what should be ours, or `max_submit` leaves no room.
+        RefusedError: git tracks what should be ours, there are no arrays, or `max_submit` leaves no room.
     """
     refuse_tracked(home)
     settings = load_settings(home)
@@ -155,7 +155,12 @@ def _order(job_id: str, folder: Path, tasks: int) -> Order:
 
 def _room(settings: Settings, scheduler: Scheduler, number: int) -> int:
     """How many tasks there may be: as wanted, but no more than an array and `max_submit` take."""
-    number = min(number, scheduler.largest_array())
+    largest = scheduler.largest_array()
+    if largest <= 1:
+        raise RefusedError(
+            f"{scheduler.name} takes no arrays. Read with several processes: `ckreg index --jobs {number}`."
+        )
+    number = min(number, largest)
     waiting = None if settings.max_submit is None else scheduler.in_queue()
     if settings.max_submit is None or waiting is None:
         return number

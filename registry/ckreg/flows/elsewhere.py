@@ -104,7 +104,7 @@ def elsewhere(home: Home, *, leave_missing: bool = False) -> Elsewhere:
     except CkregError as error:
         there.said.append(str(error))
         return there
-    for standing in standings(home, jobs, scheduler()):
+    for standing in standings(home, jobs, scheduler(home)):
         _look(home, there, standing, leave_missing=leave_missing)
     return there
 
