@@ -16,6 +16,7 @@ from ckreg.cli.main import main
 from tests.adapters.test_lock import HOLD
 from tests.cli.calls import Caller
 from tests.documents import EXPERIMENT
+from tests.flows.test_mending import BOTH, DOCUMENT, MARKED, merge_as
 
 Git = Callable[..., str]
 
@@ -89,6 +90,18 @@ def test_what_is_wrong_is_said_with_its_remedy(call: Caller, home: Home, git: Gi
     assert "✓ filesystem" in fixed.out
     assert "✓ modes" in fixed.out
     assert (home.state / "lock.kind").read_text().startswith("flock ")
+
+
+@pytest.mark.usefixtures("no_slurm")
+def test_what_a_web_page_merged_is_found_and_mended(call: Caller, home: Home, git: Git) -> None:
+    merge_as(home, git, MARKED)
+    said = call("doctor")
+    assert said.code == 1
+    assert f"{DOCUMENT}:69:" in said.out.replace("\n" + " " * 17, "")
+    assert "`ckreg doctor --fix`" in said.out
+    assert "again, by row" in call("doctor", "--fix").err
+    assert (home.root / DOCUMENT).read_text() == BOTH
+    assert _states(call)["merges"] == "ok"
 
 
 @pytest.mark.usefixtures("no_slurm")

@@ -227,7 +227,7 @@ def test_cancel_ends_what_is_ours(cluster: Cluster, registry: Home, tmp_path: Pa
     until(lambda: "RUNNING" in cluster.says("squeue", "-h", "-j", jobs[0], "-o", "%T"))
     found = targets(registry, NAME, ())
     assert [(target.job, target.is_ours) for target in found] == [(job, True) for job in jobs]
-    cancel(found)
+    cancel(registry, found)
     for job in jobs:
         cluster.wait_for("CANCELLED", job)
     synced(registry)

@@ -19,6 +19,7 @@ _LFS_POINTER = b"version https://git-lfs"
 _INDEXES = ("model.safetensors.index.json", "pytorch_model.bin.index.json")
 _INDEX_LIMIT = 64 * 1024 * 1024  # bytes
 _DU_SECONDS = 10
+_LARGE_TREE_SECONDS = 300
 _MOST_ENTRIES = 1000
 _MOST_FOLDERS = 20
 _CHECKPOINT = re.compile(r"(?:epoch_|checkpoint-)(\d{1,9})")
@@ -74,6 +75,13 @@ def measure(path: str) -> tuple[Answer, int | None]:
     answer = ask(["du", "-skL", "--", path])
     found = re.match(r"(\d+)\s", answer.output)
     return answer, int(found.group(1)) * 1024 if found else None
+
+
+def held_by(folder: str) -> tuple[Answer, int | None]:
+    """`du` of a folder itself, links not followed, in bytes: what removing it gives back."""
+    answer = ask(["du", "-sk", "--", folder], seconds=_LARGE_TREE_SECONDS)
+    found = re.match(r"(\d+)\s", answer.output)
+    return answer, int(found.group(1)) * 1024 if found and not answer.problem else None
 
 
 def free_space(path: str) -> tuple[Answer, float | None]:

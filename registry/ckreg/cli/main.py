@@ -37,6 +37,8 @@ VERBS = {
     },
     "Follow": {
         "status": "Show or set the status of runs and evaluations.",
+        "watch": "Watch an experiment's runs: progress, time left, queue.",
+        "logs": "Print the end of a run's log, or follow it.",
         "history": "Tell what was planned, changed and run, in one timeline.",
         "diff": "Tell in words what changed in experiments.",
         "drift": "Tell how plan and runs differ from what was sealed.",
@@ -52,6 +54,7 @@ VERBS = {
         "config": "Show every setting and where it comes from.",
         "doctor": "Look over registry, filesystem and machine, and say what to do.",
         "hooks": "Install the git hooks that check what is committed.",
+        "clean": "Delete checkpoints that nothing needs any more.",
         "demo": "Play the whole story in a throw-away registry.",
     },
 }

@@ -42,19 +42,19 @@ def targets(home: Home, experiment: str, runs: Sequence[str]) -> list[Target]:
     rows = [row for row in followed(home, [experiment]) if row.status not in FINISHED and _fits(row, runs)]
     if not rows:
         return []
-    answer = scheduler().queued({row.job for row in rows})
+    answer = scheduler(home).queued({row.job for row in rows})
     if answer.failed:
         raise OutsideError(f"{answer.failed}. Nothing was cancelled.")
     return _alive(Jobs((), answer.jobs), rows)
 
 
-def cancel(chosen: Sequence[Target]) -> None:
+def cancel(home: Home, chosen: Sequence[Target]) -> None:
     """Cancel these jobs; their status is what `ckreg status sync` is told afterwards.
 
     Raises:
         OutsideError: the scheduler did not take it.
     """
-    scheduler().cancel([target.job for target in chosen])
+    scheduler(home).cancel([target.job for target in chosen])
 
 
 def _fits(row: Followed, runs: Sequence[str]) -> bool:

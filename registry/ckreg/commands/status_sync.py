@@ -25,7 +25,7 @@ def status_sync(home: Home, experiment: str | None, *, dry_run: bool = False) ->
         CkregError: see `flows.syncing.sync`.
     """
     names = home.experiment_names() if experiment is None else [home.experiment(experiment)]
-    return sync(home, names, scheduler(), dry_run=dry_run)
+    return sync(home, names, scheduler(home), dry_run=dry_run)
 
 
 def watch(home: Home, experiment: str | None) -> Iterator[Synced]:

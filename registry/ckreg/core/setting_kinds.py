@@ -22,6 +22,7 @@ _FLAGS = {
     "0": False,
 }
 _NONE = ("", "(none)", "none")
+_SCHEDULERS = ("slurm", "local")
 
 
 class Kind(StrEnum):
@@ -34,6 +35,7 @@ class Kind(StrEnum):
     AMOUNT = "a number above 0"
     FLAG = "true or false"
     LIST = "a list of texts"
+    SCHEDULER = "slurm or local"
 
 
 def from_words(kind: Kind, words: str) -> Value:
@@ -72,6 +74,8 @@ def checked(kind: Kind, value: object) -> Value:
         return _must(kind is Kind.LIST and len(texts) == len(value), kind, texts)
     if not isinstance(value, str) or printable(value) != value:
         raise ValueError(kind.value)
+    if kind is Kind.SCHEDULER:
+        return _must(value.strip() in _SCHEDULERS, kind, value.strip())
     if kind is Kind.TIME:
         return _must(_SLURM_TIME.fullmatch(value.strip()) is not None, kind, value.strip())
     return _must(kind in (Kind.TEXT, Kind.PATH), kind, value.strip())

@@ -68,6 +68,10 @@ class Settings:
         Kind.AMOUNT, None, "A plan of more GPU hours is told what to cut.", "500"
     )
     max_submit: int | None = _key(Kind.WHOLE, None, "At most this many jobs in the queue at once.", "100")
+    scheduler: str = _key(
+        Kind.SCHEDULER, "slurm", "Who runs jobs: slurm, or local, which is this machine.", '"local"'
+    )
+    local_jobs: int = _key(Kind.WHOLE, 1, "Jobs of this machine that run at once.", "2")
     check_select: tuple[str, ...] = _key(
         Kind.LIST, (), "The rules that `ckreg check` asks for; all if none.", '["CK1", "CK301"]'
     )

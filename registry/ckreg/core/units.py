@@ -15,6 +15,12 @@ def duration(seconds: float) -> str:
     return f"{hours} h {minutes:02d} min" if hours < 10 else f"{round(seconds / _HOUR):,} h"  # noqa: PLR2004
 
 
+def brief(seconds: float) -> str:
+    """Seconds in at most seven characters, for tables that are narrow: `45 s`, `16 min`, `1 h 05`, `31 h`."""
+    words = duration(seconds)
+    return words.removesuffix(" min") if " h " in words else words
+
+
 def clock_time(seconds: float) -> str:
     """Seconds as Slurm writes a time limit: `H:MM:SS`."""
     minutes, second = divmod(round(seconds), 60)

@@ -23,7 +23,7 @@ _Keyed = tuple[RowKey, FineTuningRow | EvaluationRow]
 _CLOCKS_DIFFER = 300.0  # seconds
 _PLACEHOLDER_SECONDS = 60.0  # by then the accounting has a job's name, or never gets it
 _PLACEHOLDER = "allocation"
-_SENT = re.compile(r"sbatch: (\S+) submitted (\S+)")
+_SENT = re.compile(r"(?:sbatch|local): (\S+) submitted (\S+)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,14 +10,13 @@ from ckreg.adapters import submissions
 from ckreg.adapters.clock import now
 from ckreg.adapters.git import open_repo
 from ckreg.adapters.tree import Home
+from ckreg.core.scheduler.local import CLUSTER, is_local
 from ckreg.core.scheduler.port import Scheduler
 from ckreg.core.status import StatusRequest
 from ckreg.core.submission.record import Intent
 from ckreg.errors import OutsideError, RefusedError
 from ckreg.flows.recording import record
-
-LAG_SECONDS = 10.0
-"""After so long accounting knows every job that was sent (seen: up to 5.6 s)."""
+from ckreg.flows.scheduling import called
 
 _CLOCKS_DIFFER = 120.0  # seconds between this machine and the controller
 
@@ -49,13 +48,22 @@ def find_lost(
     lost = [intent for intent in submissions.intents(home) if intent.job is None]
     if not lost:
         return
+    for name in sorted({intent.scheduler for intent in lost}):
+        sent_there = [intent for intent in lost if intent.scheduler == name]
+        _find(home, called(name, scheduler), sent_there, wait=wait, tell=tell)
+
+
+def _find(
+    home: Home, scheduler: Scheduler, lost: Sequence[Intent], *, wait: bool, tell: Callable[[str], None]
+) -> None:
     missing = _found(home, scheduler, lost)
     if not missing or not wait:
         return
+    lag = scheduler.lag_seconds
     age = time.time() - max(intent.sent_at for intent in missing)
-    if age < LAG_SECONDS:
+    if age < lag:
         tell("A submission was cut short; waiting until accounting would know of it.")
-        time.sleep(min(LAG_SECONDS, LAG_SECONDS - age))
+        time.sleep(min(lag, lag - age))
         missing = _found(home, scheduler, missing)
     for intent in missing:
         submissions.forget(home, intent)
@@ -108,7 +116,11 @@ def _requests(intent: Intent) -> list[StatusRequest]:
             epoch=place.key.epoch,
             at=now(),
             job=intent.job_of(place),
-            evidence=f"sbatch: {intent.name} submitted {sent}{where}",
+            evidence=f"{_word(intent)}: {intent.name} submitted {sent}{where}",
         )
         for place in intent.places
     ]
+
+
+def _word(intent: Intent) -> str:
+    return CLUSTER if intent.job and is_local(intent.job) else "sbatch"

@@ -154,6 +154,7 @@ def _send_one(  # what a call needs, and nothing of it belongs together
         experiment=planned.experiment,
         what=_what(planned.experiment, batch),
         sent_at=time.time(),
+        scheduler=scheduler.name,
         places=tuple(Place(work.key, task) for work, task in zip(batch.works, tasks, strict=True)),
     )
     script = ""

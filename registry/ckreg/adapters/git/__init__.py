@@ -29,6 +29,7 @@ from ckreg.adapters.git.recent import recent_events
 from ckreg.adapters.git.repo import Repo, create, is_repository, open_repo, refuse_bare, require_identity
 from ckreg.adapters.git.staged import is_ours, staged_summaries
 from ckreg.adapters.git.texts import Texts, read_texts, refuse_link
+from ckreg.adapters.git.tracked import tracked_below
 
 __all__ = [
     "CLASHED",
@@ -76,4 +77,5 @@ __all__ = [
     "status_events",
     "text_at",
     "touched",
+    "tracked_below",
 ]

@@ -35,7 +35,7 @@ def command(  # one parameter an option, as click hands them over
         chosen = _chosen(found, yes=yes)
         if not chosen:
             raise RefusedError("Nothing was cancelled.")
-        cancel(chosen)
+        cancel(place.home(), chosen)
     if as_json:
         emit_json({"found": [_as_json(each) for each in found], "cancelled": [each.job for each in chosen]})
     elif not found:

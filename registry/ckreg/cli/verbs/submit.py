@@ -6,7 +6,7 @@ import click
 
 from ckreg.cli.common import Place, dry_run_option, json_option, on_terminal, yes_option
 from ckreg.cli.output import emit, emit_json, emit_table, note, warn
-from ckreg.commands.submit import How, Planned, Sent, calls, submission, submit
+from ckreg.commands.submit import How, Planned, Sent, calls, runs_here, submission, submit
 from ckreg.core.summary.rows import RowKey
 from ckreg.core.units import counted
 from ckreg.errors import RefusedError, UsageError
@@ -15,6 +15,7 @@ from ckreg.errors import RefusedError, UsageError
 @click.command()
 @click.argument("experiment")
 @click.argument("runs", metavar="[RUN]...", nargs=-1)
+@click.option("--local", is_flag=True, help="Run the jobs on this machine, without Slurm.")
 @click.option("--no-arrays", is_flag=True, help="One job a run, even where runs are alike.")
 @dry_run_option
 @yes_option
@@ -26,6 +27,7 @@ def command(  # noqa: PLR0913  # one parameter an option, as click hands them ov
     experiment: str,
     runs: tuple[str, ...],
     *,
+    local: bool,
     no_arrays: bool,
     dry_run: bool,
     yes: bool,
@@ -37,6 +39,9 @@ def command(  # noqa: PLR0913  # one parameter an option, as click hands them ov
     for the same become one array. A call that is cut short is taken up by the next: nothing is sent twice.
     RUN may be a pattern such as `*_rank4`; with --dry-run the sbatch lines are shown.
 
+    With --local, or the setting `scheduler = "local"`, the jobs run as processes of this machine, as many at
+    once as `local_jobs` says. Their time limits are held, memory and GPUs are not.
+
     \b
     Example:
       ckreg submit cap_8L_lora --dry-run
@@ -44,27 +49,29 @@ def command(  # noqa: PLR0913  # one parameter an option, as click hands them ov
     """
     home = place.home()
     how = How(runs, arrays=not no_arrays)
-    planned = submission(home, experiment, how)
+    planned = submission(home, experiment, how, local=local)
     for warning in planned.warnings:
         warn(warning)
     if dry_run:
-        _show_calls(planned, [list(words) for words in calls(home, planned)], as_json=as_json)
+        _show_calls(planned, [list(words) for words in calls(home, planned, local=local)], as_json=as_json)
         return
     if planned.works and not yes:
-        _ask(planned)
-    sent = submit(home, planned, how, note)
+        _ask(planned, here=runs_here(home, local=local))
+    sent = submit(home, planned, how, note, local=local)
     if as_json:
         emit_json(_as_json(sent))
     else:
         _say(sent)
 
 
-def _ask(planned: Planned) -> None:
+def _ask(planned: Planned, *, here: bool) -> None:
     if not on_terminal():
         raise UsageError("Nobody can be asked here; say --yes to send the jobs.")
     _show(planned)
     number = counted(len(planned.works), "job")
-    if not click.confirm(f"Send {number} in {counted(len(planned.batches), 'call')} of sbatch?", err=True):
+    calls = counted(len(planned.batches), "call")
+    question = f"Run {number} on this machine?" if here else f"Send {number} in {calls} of sbatch?"
+    if not click.confirm(question, err=True):
         raise RefusedError("Nothing was sent.")
 
 

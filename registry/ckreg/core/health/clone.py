@@ -1,12 +1,13 @@
 """Rules about a clone: what lies in `.ckreg/` and in git's folder."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from ckreg.core.health.finding import Finding, ok, warn, wrong
 from ckreg.core.text import one_line
 from ckreg.core.units import counted, duration
 
 SPOOL_OLD_SECONDS = 15 * 60
+_SHOWN = 10
 _GIT_SECONDS = 10.0  # a git on another host may be that old, and still at work
 
 
@@ -20,6 +21,16 @@ def tracked(paths: Sequence[str]) -> Finding:
         f"git tracks {shown}: what somebody else committed there is not used.",
         "Look at it, then `git rm -r --cached` it and commit.",
     )
+
+
+def merges(faults: Sequence[tuple[str, str]]) -> Iterator[Finding]:
+    """Merges that were made without ckreg, on a web page say, left documents whole; faults have remedies."""
+    if not faults:
+        yield ok("merges", "The last merges left every row once, and no conflict markers.")
+    for message, remedy in faults[:_SHOWN]:
+        yield wrong("merges", one_line(message), remedy)
+    if more := faults[_SHOWN:]:
+        yield wrong("merges", f"{counted(len(more), 'more fault')} of merges.", more[0][1])
 
 
 def index_lock(age_seconds: float | None, running: bool | None) -> Finding:

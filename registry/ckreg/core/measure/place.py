@@ -3,7 +3,7 @@
 import re
 from typing import NamedTuple
 
-_SLURM = re.compile(r"slurm-(\d+)(?:_(\d+))?(?:\D.*)?")
+_SLURM = re.compile(r"slurm-(L?\d+)(?:_(\d+))?(?:\D.*)?")
 # Names that job scripts choose, `%x-%j.out` or `%x_%A_%a.err`; a short number may be anything.
 _OWN_NAME = re.compile(r".*[-_.](\d{5,})(?:_(\d+))?\.(?:out|err|log|txt)")
 _DATE = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])(?:\d{6})?")

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ckreg.core.measure.measurement import Outcome
+from ckreg.core.scheduler.local import is_local
 from ckreg.core.scheduler.states import UNKNOWN, outcome_of, state_of
 
 _FREE_TEXT = ("JobName", "Comment", "AdminComment", "SystemComment", "WorkDir", "SubmitLine")
@@ -73,7 +74,7 @@ def parse_sacct(text: str) -> tuple[Job, ...]:
         if step:
             if key in places:
                 jobs[places[key]] = _with_step(jobs[places[key]], row)
-        elif job_id[:1].isdigit() and not _holds_a_place(row):
+        elif (job_id[:1].isdigit() or is_local(job_id)) and not _holds_a_place(row):
             places[key] = len(jobs)
             jobs.append(_job(job_id, row))
     return tuple(jobs)

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from ckreg.core.measure.measurement import Outcome
 from ckreg.core.scheduler.accounting import Job
+from ckreg.core.scheduler.local import CLUSTER
 from ckreg.core.text import one_line
 from ckreg.core.units import duration, gib
 
@@ -78,4 +79,5 @@ def evidence(job: Job, requeues: int = 0) -> str:
     where = f" of {job.cluster}" if job.cluster else ""
     named = f" ({job.name})" if job.name else ""
     told = ", ".join(f"{name} {value}" for name, value in facts.items() if value)
-    return one_line(f"sacct: {state}; job {job.job_id}{where}{named}; {told}")
+    told_by = "queue of this machine" if job.cluster == CLUSTER else "sacct"
+    return one_line(f"{told_by}: {state}; job {job.job_id}{where}{named}; {told}")

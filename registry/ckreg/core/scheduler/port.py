@@ -1,4 +1,4 @@
-"""What ckreg asks of a scheduler; Slurm is one, processes of this machine may be another."""
+"""What ckreg asks of a scheduler: Slurm, or this machine."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -33,7 +33,11 @@ class Scheduler(Protocol):
 
     @property
     def name(self) -> str:
-        """How messages call it."""
+        """How messages and notes of submissions call it."""
+
+    @property
+    def lag_seconds(self) -> float:
+        """After so long it knows every job that was sent."""
 
     def shown(self, order: Order) -> list[str]:
         """The command line that would send this, for people to read."""

@@ -21,7 +21,7 @@ class Intent:
     """One call of the scheduler.
 
     `sent_at` is in seconds since the epoch, by the machine's clock; `job` the id once it is known. `recorded`
-    says that the table has it.
+    says that the table has it; `scheduler` is the name of the one that it was sent to.
     """
 
     id: str
@@ -32,6 +32,7 @@ class Intent:
     job: str | None = None
     cluster: str | None = None
     recorded: bool = False
+    scheduler: str = "Slurm"
 
     @property
     def name(self) -> str:
@@ -62,10 +63,17 @@ def read_intent(text: str) -> Intent:
         intent = Intent(**{name: told[name] for name in _PLAIN}, places=places)
     except (TypeError, KeyError, AttributeError, ValueError, RecursionError) as error:
         raise MalformedError(f"this is no note of a submission: {error}") from error
-    texts = (intent.id, intent.experiment, intent.what, intent.job or "", intent.cluster or "")
+    texts = (
+        intent.id,
+        intent.experiment,
+        intent.what,
+        intent.job or "",
+        intent.cluster or "",
+        intent.scheduler,
+    )
     if not all(isinstance(word, str) for word in texts) or not isinstance(intent.sent_at, int | float):
         raise MalformedError("this is no note of a submission: a value is of the wrong kind")
     return intent
 
 
-_PLAIN = ("id", "experiment", "what", "sent_at", "job", "cluster", "recorded")
+_PLAIN = ("id", "experiment", "what", "sent_at", "job", "cluster", "recorded", "scheduler")

@@ -29,6 +29,7 @@ from ckreg.core.health import Finding, setup, sharing
 from ckreg.core.health import clone as rules
 from ckreg.core.health.holder import holder
 from ckreg.flows.doctoring.patient import Clone
+from ckreg.flows.mending import find
 from ckreg.flows.refreshing import cache_path
 
 _INTERPRETER = re.compile(r"p=((?:'[^']*'|[^;'\s])+);")  # as the driver begins
@@ -44,6 +45,13 @@ def git_state(at: Clone) -> Iterator[Finding]:
     age = index_lock_age(at.repo)
     yield rules.index_lock(age, None if age is None else git_runs_in(at.repo))
     yield rules.under_way(at.repo.under_way(), is_detached(at.repo))
+
+
+def merges(at: Clone) -> Iterator[Finding]:
+    """What merges left in documents that were made without ckreg's driver."""
+    yield from rules.merges(
+        [(f"{fault.path}:{fault.line}: {fault.message}", fault.remedy) for fault in find(at.home)]
+    )
 
 
 def lock(at: Clone) -> Iterator[Finding]:

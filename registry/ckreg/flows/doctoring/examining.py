@@ -25,6 +25,7 @@ CLONE: tuple[OfClone, ...] = (
     clone.tracked,
     clone.hooks,
     clone.merge_driver,
+    clone.merges,
     clone.shared,
     clone.cache,
 )

@@ -12,6 +12,7 @@ from ckreg.core.mounts import chosen
 from ckreg.core.units import counted
 from ckreg.errors import MalformedError, NotFoundError
 from ckreg.flows.committing import finish_interrupted
+from ckreg.flows.mending import mend as remerge
 
 
 def mend(start: Path) -> list[str]:
@@ -66,4 +67,13 @@ def _unfinished(home: Home) -> Iterator[str]:
         yield done
 
 
-MENDERS: tuple[Callable[[Home], Iterator[str]], ...] = (_lock_kind, _leftovers, _modes, _unfinished)
+def _merges(home: Home) -> Iterator[str]:
+    """Do the merges again that left faults in documents."""
+    for mended in remerge(home):
+        if mended.refused:
+            yield f"{mended.path} was left as it is: {mended.refused}"
+        elif mended.commit:
+            yield f"Merged {mended.path} again, by row: commit {mended.commit[:10]}."
+
+
+MENDERS: tuple[Callable[[Home], Iterator[str]], ...] = (_lock_kind, _leftovers, _modes, _unfinished, _merges)

@@ -16,13 +16,17 @@ def unwrap(data: bytes) -> bytes:
     """The same object where nothing wraps the text, which is found out at the speed of a search."""
     if b"\0" in data:
         data = data.replace(b"\0", b"")
-    if b"\x1b" in data:
-        data = _ANSI.sub(b"", data)
+    data = without_codes(data)
     if b"^M" in data and data.count(b"^M") > data.count(b"\r"):
         data = data.replace(b"^M", b"\r")
     if b"\r\n" in data and 2 * data.count(b"\r\n") > data.count(b"\n"):
         data = data.replace(b"\r\n", b"\n")
     return _without_labels(data) if _LABELLED.search(b"\n" + data[:_HEAD]) else data
+
+
+def without_codes(data: bytes) -> bytes:
+    """The bytes without the codes that terminals obey."""
+    return _ANSI.sub(b"", data) if b"\x1b" in data else data
 
 
 def verbatim(evidence: str, original: bytes) -> str:

@@ -1,0 +1,1 @@
+"""The end of a log, as people look at it: its last lines, and how far the job is."""
