@@ -13,7 +13,7 @@ E2E_TOOLS := torch==2.13.0 torchtune==0.6.1 torchao==0.9.0 torchdata==0.11.0 dat
 	wandb==0.31.0 transformers inspect-ai
 
 help:  ## list what there is to make
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
 
 demo: $(BIN)/ckreg  ## set up, and play the main job in a throw-away registry
 	@$(BIN)/ckreg demo
