@@ -71,12 +71,13 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     home = tmp_path_factory.mktemp("empty")
     done = subprocess.run(
         [sys.executable, "-m", "ckreg", "demo", str(folder)],
-        capture_output=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
         text=True,
         check=False,
         env={"HOME": str(home), "PATH": os.environ["PATH"], "GIT_CONFIG_NOSYSTEM": "1"},
     )
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.returncode == 0, done.stdout
     assert list(home.iterdir()) == []
     return folder, done.stdout
 
@@ -84,12 +85,23 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
 def test_the_demo_plays_to_its_end(played: tuple[Path, str]) -> None:
     folder, told = played
     verbs = [line.split()[2] for line in told.splitlines() if line.startswith("$ ckreg ")]
-    assert verbs == ["init", "index", "design", "check", "status", "status", "status", "query"]
+    assert verbs == [
+        "init",
+        "index",
+        "design",
+        "check",
+        "scaffold",
+        "submit",
+        "status",
+        "status",
+        "status",
+        "query",
+    ]
     (experiment,) = (folder / "registry" / "experiments").glob("cap_8L_lora_*")
-    assert (
-        "| Llama-mini-2M-Instruct_rank4 | completed | 4711 |"
-        in (experiment / "experiment_summary.md").read_text()
-    )
+    summary = (experiment / "experiment_summary.md").read_text()
+    assert "| Llama-mini-2M-Instruct_rank4 | completed | L1 |" in summary
+    assert summary.count("| completed | L") == 3
+    assert "predicted 1" in told
     assert (experiment / "design-experiment.log").is_file()
     assert f"The registry stays in {folder.resolve()}" in " ".join(told.split())
 

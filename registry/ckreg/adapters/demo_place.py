@@ -1,6 +1,8 @@
-"""Lays out the demo: bundled job logs, a dataset, an evaluation script, a spec, and stand-in models."""
+"""Lays out the demo: bundled job logs, data, an evaluation script, a spec, stand-in models and programs."""
 
 import json
+import shlex
+import sys
 import tempfile
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -12,6 +14,8 @@ MATERIAL = "demo_material"
 PLACE = "@PLACE@"  # stands for the demo's folder in the bundled files that end in `.in`
 # The shapes of the models that the bundled logs are of: (width, layers, feed-forward width).
 MODELS = {"Llama-mini-2M-Instruct": (256, 3, 704), "Llama-mini-8M-Instruct": (384, 5, 1024)}
+
+PROGRAMS = ("tune", "inspect")
 
 
 def lay_out(folder: Path | None) -> Path:
@@ -30,9 +34,16 @@ def lay_out(folder: Path | None) -> Path:
         _copy(files("ckreg") / MATERIAL, folder, folder)
         for name, shape in MODELS.items():
             _stand_in(folder / "models" / name, *shape)
+        for name in PROGRAMS:
+            _program(tools(folder) / name)
     except OSError as error:
         raise OutsideError(f"{error.filename or folder} cannot be written: {error.strerror}.") from error
     return folder
+
+
+def tools(place: Path) -> Path:
+    """Where the stand-ins of programs lie, as a folder of PATH."""
+    return place / "tools" / "bin"
 
 
 def _copy(source: Traversable, target: Path, place: Path) -> None:
@@ -53,6 +64,7 @@ def _stand_in(folder: Path, width: int, layers: int, feed_forward: int) -> None:
     folder.mkdir(parents=True)
     shape = {
         "architectures": ["LlamaForCausalLM"],
+        "model_type": "llama",
         "hidden_size": width,
         "intermediate_size": feed_forward,
         "num_attention_heads": 8,
@@ -64,3 +76,11 @@ def _stand_in(folder: Path, width: int, layers: int, feed_forward: int) -> None:
     # The safetensors format: the header's length in 8 bytes, little-endian, then the header as JSON.
     header = json.dumps({"__metadata__": {"note": "a stand-in of ckreg demo"}}).encode()
     (folder / "model.safetensors").write_bytes(len(header).to_bytes(8, "little") + header)
+
+
+def _program(path: Path) -> None:
+    """A program for PATH, run by the Python that runs us."""
+    script = path.parent.parent / f"{path.name}.py"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} {shlex.quote(str(script))} "$@"\n')
+    path.chmod(0o755)

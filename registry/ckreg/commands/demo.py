@@ -4,11 +4,13 @@ import os
 import shlex
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ckreg.adapters.demo_place import lay_out
+from ckreg.adapters.demo_place import lay_out, tools
+from ckreg.adapters.local import Local, state_folder
 from ckreg.adapters.tree import Home
 from ckreg.errors import OutsideError
 
@@ -17,18 +19,25 @@ RUN = "Llama-mini-2M-Instruct_rank4"
 QUERY = """\
 SELECT model, lora_rank AS rank, batch_size AS batch, steps_done AS steps,
   round(seconds_per_step, 3) AS s_step, outcome
-FROM measurements ORDER BY model, rank"""
+FROM measurements WHERE kind = 'finetune' ORDER BY model, rank"""
+
+STATE = "state"
 
 _WIDTH = 76
+_PATIENCE = 120.0  # seconds; the jobs need about 10
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What is told, and the command that is run after it, in `folder`; the last scene has none."""
+    """What is told, and the command that is run after it, in `folder`; the last scene has none.
+
+    `waits` is said of one that comes when the jobs are over.
+    """
 
     telling: str
     words: tuple[str, ...] = ()
     folder: Path = Path()
+    waits: bool = False
 
     @property
     def typed(self) -> str:
@@ -47,9 +56,11 @@ def demo(folder: Path | None) -> Iterator[Scene]:
     """
     place = lay_out(folder)
     for scene in _scenes(place):
+        if scene.waits:
+            _wait_for_jobs(place)
         yield scene
         if scene.words:
-            _run(scene)
+            _run(scene, place)
 
 
 def _scenes(place: Path) -> Iterator[Scene]:
@@ -81,9 +92,7 @@ def _scenes(place: Path) -> Iterator[Scene]:
         ("ckreg", "check"),
         home.root,
     )
-    setting = ("ckreg", "status", "set", experiment, RUN, "--status")
-    yield Scene("A job was submitted and runs.", (*setting, "running", "--job-id", "4711"), home.root)
-    yield Scene("It is done.", (*setting, "completed"), home.root)
+    yield from _jobs(home, experiment)
     yield Scene("Who is how far?", ("ckreg", "status", "show", experiment), home.root)
     yield Scene("Questions go to the cache in SQL, read-only.", ("ckreg", "query", QUERY), home.root)
     yield Scene("And all of it is in git.", ("git", "--no-pager", "log", "--oneline"), home.root)
@@ -94,6 +103,40 @@ def _scenes(place: Path) -> Iterator[Scene]:
         "there, change ../lora_comparison.yaml and design again, or make your own with `ckreg init`. "
         f"`rm -r {shlex.quote(str(place))}` removes it all."
     )
+
+
+def _jobs(home: Home, experiment: str) -> Iterator[Scene]:
+    yield Scene(
+        "Each run gets its folder, with configs and job scripts for Slurm.",
+        ("ckreg", "scaffold", experiment),
+        home.root,
+    )
+    yield Scene(
+        "Here they run without Slurm: --local makes them processes of this machine, in a queue. And without "
+        "torchtune and inspect-ai: `tune` and `inspect` in tools/bin are stand-ins. The first prints what a "
+        "real run of that model and rank once printed, at its pace, the second no score. One run is enough "
+        "for now; its evaluations wait for its training.",
+        ("ckreg", "submit", experiment, RUN, "--local", "--yes"),
+        home.root,
+    )
+    sync = ("ckreg", "status", "sync", experiment)
+    yield Scene("How is it going?", sync, home.root)
+    yield Scene(
+        "A few seconds later the jobs are over. The status is taken from the queue, as it would be from "
+        "Slurm's sacct, and the estimate is held against the time that it took.",
+        sync,
+        home.root,
+        waits=True,
+    )
+
+
+def _wait_for_jobs(place: Path) -> None:
+    queue = Local(state_folder(place / STATE))
+    end = time.monotonic() + _PATIENCE
+    while queue.in_queue():
+        if time.monotonic() >= end:
+            raise OutsideError(f"The demo's jobs do not end. What it made stays in {place}.")
+        time.sleep(0.1)
 
 
 def typed(words: Sequence[str]) -> str:
@@ -107,14 +150,14 @@ def typed(words: Sequence[str]) -> str:
     return " \\\n".join(lines)
 
 
-def _run(scene: Scene) -> None:
+def _run(scene: Scene, place: Path) -> None:
     program = [sys.executable, "-m", "ckreg"] if scene.words[0] == "ckreg" else [scene.words[0]]
     sys.stdout.flush()
     done = subprocess.run(
         [*program, *scene.words[1:]],
         check=False,
         cwd=scene.folder,
-        env=_environment(os.environ),
+        env=_environment(os.environ, place),
         stdin=subprocess.DEVNULL,
     )
     if done.returncode:
@@ -124,8 +167,8 @@ def _run(scene: Scene) -> None:
         )
 
 
-def _environment(inherited: Mapping[str, str]) -> dict[str, str]:
-    """The environment without what would lead the demo to the person's own registry, paths or identity."""
+def _environment(inherited: Mapping[str, str], place: Path) -> dict[str, str]:
+    """The environment without what would lead to the person's own registry, paths, jobs or identity."""
     kept = {
         name: value
         for name, value in inherited.items()
@@ -139,4 +182,6 @@ def _environment(inherited: Mapping[str, str]) -> dict[str, str]:
         "GIT_COMMITTER_EMAIL": email,
         # No file of this name: the person's own ~/.config/ckreg would beat the demo's paths.
         "XDG_CONFIG_HOME": os.devnull,
+        "XDG_STATE_HOME": str(place / STATE),
+        "PATH": f"{tools(place)}{os.pathsep}{inherited.get('PATH', os.defpath)}",
     }

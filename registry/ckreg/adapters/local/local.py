@@ -26,16 +26,18 @@ T = TypeVar("T")
 _GRACE_SECONDS = 30.0  # Slurm's KillWait
 
 
-def state_folder() -> Path:
-    """Where the queue of this machine and person lies; homes may be shared between machines.
+def state_folder(base: Path | None = None) -> Path:
+    """Where the queue of this machine and person lies, in `base` or their own folder for such things.
+
+    Homes may be shared between machines, so each has its own.
 
     Never in a registry: what came with a clone must not be taken for a job that somebody sent.
     """
     configured = os.environ.get("XDG_STATE_HOME", "")
     # The XDG specification: a relative path there is invalid and to be ignored.
-    base = Path(configured) if configured.startswith("/") else Path.home() / ".local" / "state"
+    usual = Path(configured) if configured.startswith("/") else Path.home() / ".local" / "state"
     # The name of a Mac follows the network that it is in.
-    return base / "ckreg" / "jobs" / ("mac" if sys.platform == "darwin" else os.uname().nodename)
+    return (base or usual) / "ckreg" / "jobs" / ("mac" if sys.platform == "darwin" else os.uname().nodename)
 
 
 class Local:
