@@ -29,7 +29,7 @@ from ckreg.flows.tailing import advance
 ASK_EVERY = 30.0
 """Seconds between two questions to the queue; Slurm's manual asks for no less."""
 
-JOB = re.compile(r"\d{1,10}(?:_\d{1,10})?")
+JOB = re.compile(r"(?:L\d{1,9}|\d{1,10}(?:_\d{1,10})?)")
 """What can be a job's id: people write other things into that column, too."""
 
 _LOOK_AGAIN = 10.0  # seconds until a log that was not there is looked for once more
