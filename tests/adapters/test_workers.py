@@ -67,3 +67,9 @@ def test_workers_go_when_their_parent_is_killed(tmp_path: Path) -> None:
     while any(Path(f"/proc/{path.name}").exists() for path in tmp_path.iterdir()):
         assert time.monotonic() < deadline, "workers outlive their parent"
         time.sleep(0.05)
+
+
+@pytest.mark.parametrize(("processes", "expected"), [(1, 0), (3, 3), (9, 5)])
+def test_as_many_processes_as_a_person_wants(processes: int, expected: int) -> None:
+    others = set(mapped(lambda _: os.getpid(), range(5), processes)) - {os.getpid()}
+    assert len(others) == expected

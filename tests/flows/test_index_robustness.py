@@ -266,7 +266,7 @@ def test_killed_between_batches_the_next_call_completes_it(
 ) -> None:
     many(scratch, 6)
     (scratch / "sacct.txt").write_text("JobID|State\n" + "".join(f"{job}|TIMEOUT\n" for job in range(6)))
-    monkeypatch.setattr("ckreg.flows.indexing._BATCH", 3)
+    monkeypatch.setattr("ckreg.flows.index_round._BATCH", 3)
 
     def die(stand: object) -> None:
         if getattr(stand, "files", 0) > 3 * batches:

@@ -235,6 +235,35 @@ def test_the_log_has_the_word_where_the_accounting_was_purged(
     assert (registry.root / "prior-runs.jsonl").is_file()
 
 
+# slurmstepd 22.05 without cgroups, where the accounting says FAILED 0:9.
+HOST_MEMORY = (
+    "slurmstepd-n1: error: StepId=101.batch exceeded memory limit (156274688 > 104857600), being killed\n"
+    "slurmstepd-n1: error: Exceeded job memory limit\n"
+)
+GPU_MEMORY = (
+    "Traceback (most recent call last):\n"
+    '  File "train.py", line 1, in <module>\n'
+    "torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.00 GiB.\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("said", "exit_code", "note"),
+    [
+        (HOST_MEMORY, "0:9", "OUT_OF_MEMORY (log), signal 9 after 2 min"),
+        (GPU_MEMORY, "1:0", "out of GPU memory, exit 1 after 2 min"),
+    ],
+    ids=["host", "GPU"],
+)
+def test_the_log_tells_which_memory_ran_out(
+    registry: Home, slurm: StandIn, tmp_path: Path, said: str, exit_code: str, note: str
+) -> None:
+    (tmp_path / "scratch" / "ck-out-a" / "slurm-101.out").write_text(said)
+    accounting(registry, slurm, a=f"FAILED|{exit_code}")
+    synced(registry)
+    assert (rows(registry)[0][0], rows(registry)[0][2]) == ("failed", note)
+
+
 def test_what_was_measured_is_kept_of_a_run_that_said_itself_that_it_is_over(
     registry: Home, slurm: StandIn, tmp_path: Path
 ) -> None:

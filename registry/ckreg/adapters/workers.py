@@ -18,15 +18,18 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
-def mapped(function: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[Result]:
+def mapped(
+    function: Callable[[Item], Result], items: Sequence[Item], processes: int | None = None
+) -> Iterator[Result]:
     """`function` of each item, in their order; with several processes where there are many items.
 
-    A process with threads is not forked: a lock that another thread holds would stay held in the child.
+    `processes` is how many a person wants, however few the items are; 1 is this process alone. A process
+    with threads is not forked: a lock that another thread holds would stay held in the child.
     """
     import pickle  # noqa: PLC0415  # 6 ms, where there is nothing to read too
 
-    number = min(_MOST, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1)
-    if number < 2 or len(items) < _WORTH_IT or threading.active_count() > 1:  # noqa: PLR2004  # one is no help
+    number = _usual(len(items)) if processes is None else min(processes, len(items))
+    if number < 2 or threading.active_count() > 1:  # noqa: PLR2004  # one is no help
         yield from map(function, items)
         return
     workers = [_fork(function, items[place::number]) for place in range(number)]
@@ -43,6 +46,11 @@ def mapped(function: Callable[[Item], Result], items: Sequence[Item]) -> Iterato
             with contextlib.suppress(ProcessLookupError):
                 os.kill(process, signal.SIGKILL)
             os.waitpid(process, 0)
+
+
+def _usual(items: int) -> int:
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
+    return min(_MOST, cores) if items >= _WORTH_IT else 1
 
 
 def _fork(function: Callable[[Item], Result], items: Sequence[Item]) -> tuple[int, BinaryIO]:

@@ -6,9 +6,9 @@ from pathlib import Path
 from ckreg.adapters.cache import remember_roots
 from ckreg.adapters.config import load_settings
 from ckreg.adapters.tree import Home
-from ckreg.errors import NotFoundError, UsageError
+from ckreg.errors import NotFoundError
 from ckreg.flows.explaining import Explained, explain_log
-from ckreg.flows.indexing import AS_USUAL, How, Indexed, Stand, index_logs, roots_of
+from ckreg.flows.indexing import AS_USUAL, How, Indexed, Stand, index_logs, nowhere, searched
 from ckreg.flows.keeping import Kept, keep_prior_runs
 
 
@@ -24,14 +24,11 @@ def index(
         NotFoundError: a path does not exist.
         UsageError: no path was given, and none is known.
     """
-    _refuse_missing([*paths, *how.sacct])
     settings = load_settings(home)
-    roots = tuple(paths) if paths and not how.rebuild else (*paths, *roots_of(home, settings.scratch_dir))
+    _refuse_missing([*paths, *how.sacct])
+    roots = searched(home, settings, paths, rebuild=how.rebuild)
     if not roots and not how.sacct:
-        raise UsageError(
-            "There is nowhere to look for logs. Name a folder (`ckreg index /scratch/me`), or set "
-            "scratch_dir in ckreg.toml or claude.local.md."
-        )
+        raise nowhere()
     remember_roots(home, paths)
     return index_logs(home, roots, settings.log_patterns, how, tell)
 

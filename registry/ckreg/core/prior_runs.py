@@ -1,24 +1,20 @@
 """`prior-runs.jsonl`: what was measured of each job, one line a job, so that it outlives the logs."""
 
-import dataclasses
 import json
-import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import PurePath
-from types import UnionType
-from typing import Any, NamedTuple, get_args, get_type_hints
+from typing import NamedTuple
 
 from ckreg.core.measure.measurement import Measurement, Outcome
 from ckreg.core.scheduler import Job
 from ckreg.core.text import LINE_END
+from ckreg.core.typed_values import checked, no_number, types_of
 
 _LOGS_OWN_WORD = {"log_outcome": str, "log_outcome_evidence": str, "log_elapsed_seconds": float}
 _NOT_FINAL = {Outcome.UNKNOWN, Outcome.INCOMPLETE}
 _ABOUT_THE_LOG = ("log_path", "fingerprint", "reader_version")
 _JOB = "job"
-_LONGEST_SHOWN = 60
 
 Values = Mapping[str, object]
 
@@ -82,7 +78,7 @@ def read_prior_runs(text: str) -> Read:
     for number, line in enumerate(LINE_END.split(text), 1):
         if line.strip():
             try:
-                found.append(_run(json.loads(line, parse_constant=_no_number)))
+                found.append(_run(json.loads(line, parse_constant=no_number)))
             except (ValueError, RecursionError) as error:
                 faults.append(Fault(number, _reason(error)))
     return Read(_each_once(found), tuple(faults))
@@ -97,7 +93,7 @@ def with_prior_runs(text: str | None, runs: Iterable[PriorRun]) -> str:
     strange = []
     for line in lines:
         try:
-            _run(json.loads(line, parse_constant=_no_number))
+            _run(json.loads(line, parse_constant=no_number))
         except (ValueError, RecursionError):
             strange.append(line)
     known = read_prior_runs(text or "").runs
@@ -137,39 +133,19 @@ def _run(values: object) -> PriorRun:
     """
     if not isinstance(values, dict):
         raise ValueError("it is no JSON object")  # noqa: TRY004  # the reason that the person reads
-    log_path, fingerprint = (_checked(values, name, (str,)) for name in _ABOUT_THE_LOG[:2])
-    version = _checked(values, "reader_version", (int,))
+    log_path, fingerprint = (checked(values, name, (str,)) for name in _ABOUT_THE_LOG[:2])
+    version = checked(values, "reader_version", (int,))
     for name in ("log_path", "fingerprint", "reader_version", "framework", "outcome", "kind"):
         if values.get(name) is None:
             raise ValueError(f"{name} is missing")
     measured = {
-        name: value for name, types in _TYPES.items() if (value := _checked(values, name, types)) is not None
+        name: value for name, types in _TYPES.items() if (value := checked(values, name, types)) is not None
     }
     job = values.get(_JOB)
     if job is not None and not isinstance(job, dict):
         raise ValueError("job is no JSON object")
-    told = {name: _checked(job, name, types) for name, types in _JOB_TYPES.items()} if job else None
+    told = {name: checked(job, name, types) for name, types in _JOB_TYPES.items()} if job else None
     return PriorRun(str(log_path), str(fingerprint), int(str(version)), measured, told)
-
-
-def _checked(values: Mapping[str, Any], name: str, types: tuple[type, ...]) -> object:
-    value = values.get(name)
-    if value is None:
-        return None
-    enum = next((kind for kind in types if issubclass(kind, StrEnum)), None)
-    if enum:
-        if not isinstance(value, str) or value not in set(enum):
-            raise ValueError(f"{name} is {_shown(value)}, which is none of its words")
-        return str(value)
-    fits = type(value) in types or (float in types and type(value) is int)
-    if not fits:
-        raise ValueError(f"{name} is {_shown(value)}, which is no {types[0].__name__}")
-    return value
-
-
-def _shown(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}..."
 
 
 def _reason(error: ValueError | RecursionError) -> str:
@@ -178,23 +154,7 @@ def _reason(error: ValueError | RecursionError) -> str:
     return str(error) if isinstance(error, ValueError) else "it is nested too deeply"
 
 
-def _no_number(word: str) -> float:
-    del word
-    return math.nan  # a float: refused where text is wanted, and null in the cache
-
-
-def _types_of(kind: type) -> dict[str, tuple[type, ...]]:
-    """The types of a dataclass's fields, without None."""
-    hints = get_type_hints(kind)
-    return {field.name: _without_none(hints[field.name]) for field in dataclasses.fields(kind)}
-
-
-def _without_none(hint: Any) -> tuple[type, ...]:  # noqa: ANN401  # a type, or a union of types
-    kinds = get_args(hint) if isinstance(hint, UnionType) else (hint,)
-    return tuple(kind for kind in kinds if kind is not type(None))
-
-
-_TYPES = {name: types for name, types in _types_of(Measurement).items() if name != "log_path"} | {
+_TYPES = {name: types for name, types in types_of(Measurement).items() if name != "log_path"} | {
     name: (kind,) for name, kind in _LOGS_OWN_WORD.items()
 }
-_JOB_TYPES = _types_of(Job)
+_JOB_TYPES = types_of(Job)

@@ -80,17 +80,19 @@ VIEWS = {
         WHERE NOT (by_hand IS 1 AND next_by_hand IS 0 AND next_from IS from_status AND next_to IS to_status)
     """,
     # One row a start of a run or evaluation, and how it ended; nulls where it has not. Of several events in
-    # it the last one counts.
+    # it the last one counts. What is recorded of a row that waits, as the job that was sent, is of the start
+    # to come.
     "attempts": f"""
-        SELECT experiment, run, task, epoch, attempt,
+        SELECT experiment, run, task, epoch, attempt + (to_status IS 'pending') AS attempt,
                {_last("job", "job <> ''")} AS job,
                min(at) FILTER (WHERE to_status = 'running') AS started,
                {_last("at", _ENDED)} AS ended,
                {_last("to_status", _ENDED)} AS outcome,
                {_last("evidence", _ENDED)} AS evidence
         FROM status_history
-        WHERE attempt > 0 AND overtaken IS NULL
-        GROUP BY experiment, run, task, epoch, attempt
+        WHERE overtaken IS NULL
+        GROUP BY experiment, run, task, epoch, attempt + (to_status IS 'pending')
+        HAVING sum(attempt > 0 AND to_status IS NOT 'pending') > 0
     """,  # noqa: S608  # our own
     # One row a prediction, and what became of it. The actual time is the scheduler's, else the log's, else
     # that from the start to the end that the document or its history tells; none where the job did not

@@ -1,4 +1,4 @@
-"""What logs add to the scheduler's word: all of it where the accounting was purged, else a GPU's memory."""
+"""What logs add to the scheduler's word: all where the accounting was purged, else what memory ran out."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -13,13 +13,15 @@ from ckreg.core.summary.rows import RowKey
 from ckreg.flows.following import Followed
 from ckreg.flows.refreshing import cache_path
 
+_MEMORY = {Outcome.OOM_GPU: "out of GPU memory", Outcome.OOM_HOST: "OUT_OF_MEMORY (log)"}
+
 Key = tuple[str, RowKey]
 Verdicts = Mapping[Key, Judged | Why]
 """What follows for each row, by experiment and row."""
 
 
 def with_logs(home: Home, rows: Sequence[Followed], verdicts: Verdicts) -> dict[Key, Judged | Why]:
-    """Where the accounting has nothing the log's word counts; it also knows of a GPU's memory."""
+    """Where the accounting has nothing the log's word counts; it also knows what memory ran out."""
     words = _words(home, rows)
     found = dict(verdicts)
     for row in rows:
@@ -28,12 +30,18 @@ def with_logs(home: Home, rows: Sequence[Followed], verdicts: Verdicts) -> dict[
             continue
         if verdict is Why.UNKNOWN_JOB:
             found[(row.experiment, row.key)] = judged_by_log(word)
-        elif isinstance(verdict, Judged) and word.outcome is Outcome.OOM_GPU and verdict.settled:
-            notes = (f"out of GPU memory, {verdict.notes[0]}", *verdict.notes[1:])
-            told = f"{verdict.evidence}; log {word.path}: {word.evidence}"
-            if verdict.status is Status.FAILED:
-                found[(row.experiment, row.key)] = replace(verdict, notes=notes, evidence=told)
+        elif isinstance(verdict, Judged) and verdict.settled and verdict.status is Status.FAILED:
+            found[(row.experiment, row.key)] = _with_cause(verdict, word)
     return found
+
+
+def _with_cause(verdict: Judged, word: Word) -> Judged:
+    """Without cgroups Slurm kills a job for its memory by a signal, and only its log tells why."""
+    cause = _MEMORY.get(word.outcome)
+    if cause is None or verdict.notes[0].startswith("OUT_OF_MEMORY"):
+        return verdict
+    notes = (f"{cause}, {verdict.notes[0]}", *verdict.notes[1:])
+    return replace(verdict, notes=notes, evidence=f"{verdict.evidence}; log {word.path}: {word.evidence}")
 
 
 def _words(home: Home, rows: Sequence[Followed]) -> dict[str, Word]:

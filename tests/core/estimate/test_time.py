@@ -1,6 +1,7 @@
 """Times worked by hand from the formula of the design."""
 
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -290,6 +291,25 @@ def test_evaluations_tell_their_start_up_by_their_whole_time() -> None:
     prior = evaluated(dataset="cap_8L", samples_per_second=2.0, samples_done=20, elapsed_seconds=20.0)
     found = evaluation_time(EvaluationRequest("Llama-3.2-1B-Instruct", "cap_8L", 40), [prior])
     assert found.median_seconds == 30.0
+
+
+def test_a_job_that_left_a_log_and_a_file_of_inspect_counts_once() -> None:
+    # The job: 30 s start-up, 20 samples x 0.5 s; its own .eval file begins with the samples: 10 s in all.
+    job = evaluated(
+        log_path="/s/ck-out-r/eval/cap/slurm-7_0.out",
+        job_id="7_0",
+        dataset="cap_8L",
+        samples_per_second=2.0,
+        startup_seconds=30.0,
+    )
+    own = evaluated(dataset="cap_8L", samples_per_second=2.0, samples_done=20, elapsed_seconds=10.0)
+    file = replace(own, log_path="/s/ck-out-r/eval/cap/logs/7_0/2026_cap.eval")
+    other = replace(own, log_path="/s/ck-out-r/eval/cap/logs/8/2026_cap.eval")
+    request = EvaluationRequest("Llama-3.2-1B-Instruct", "cap_8L", 40)
+    found = evaluation_time(request, [job, file])
+    assert (found.median_seconds, [run.job_id for run in found.basis]) == (50.0, ["7_0"])
+    assert len(evaluation_time(request, [job, other]).basis) == 2
+    assert [run.log_path for run in evaluation_time(request, [file]).basis] == [file.log_path]
 
 
 def test_evaluation_of_the_model_in_another_task() -> None:

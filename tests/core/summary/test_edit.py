@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ckreg.core.status import Status, StatusRequest
+from ckreg.core.status import Source, Status, StatusRequest
 from ckreg.core.summary import parse
 from ckreg.core.summary.edit import changed_cells, key_of, with_cells
 from ckreg.core.summary.rows import find_row
@@ -35,6 +35,14 @@ def test_running_fills_status_job_and_started() -> None:
         "-| L1B_rank4 | pending | - | - | - | - |",
         "+| L1B_rank4 | running | 12345 | 2025-10-22 14:23:15 | - | - |",
     ]
+
+
+def test_a_jobs_own_note_leaves_what_others_wrote() -> None:
+    noted = applied(SUMMARY, note="slow node; attempt 1: exit 1; exit 1")
+    assert "| slow node; attempt 1: exit 1; exit status 3 |" in applied(
+        noted, note="exit status 3", by=Source.JOB
+    )
+    assert "| exit status 3 |" in applied(noted, note="exit status 3")
 
 
 def test_completed_fills_completed_only() -> None:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from ckreg.core.query import VIEWS
 
-SCHEMA = 11
+SCHEMA = 12
 """Kept in SQLite's `user_version`; another number there means: drop everything and build anew."""
 
 

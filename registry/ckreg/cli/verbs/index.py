@@ -4,6 +4,7 @@ import contextlib
 import sys
 from collections.abc import Callable, Iterator
 from itertools import groupby
+from types import ModuleType
 
 import click
 
@@ -13,6 +14,7 @@ from ckreg.commands.index import explain, index, keep
 from ckreg.core.explaining import Explained, Fact
 from ckreg.core.text import one_line
 from ckreg.core.units import count, counted
+from ckreg.errors import UsageError
 from ckreg.flows.indexing import How, Indexed, Stand
 from ckreg.flows.keeping import Kept
 
@@ -39,6 +41,15 @@ _REDRAWN_EVERY = 25  # logs
 @click.option(
     "--explain", "one", metavar="FILE", help="Show what is understood of one log, and from which text."
 )
+@click.option(
+    "--jobs", type=click.IntRange(min=1), metavar="N", help="Read with N processes; 1 is this one alone."
+)
+@click.option(
+    "--slurm", type=click.IntRange(min=1), metavar="N", help="Let an array job of N tasks read what is new."
+)
+@click.option("--wait", "waits", is_flag=True, help="Wait for such jobs, and take in what they have read.")
+@click.option("--dry-run", is_flag=True, help="With --slurm: show the call and the script; send nothing.")
+@click.option("--shard", metavar="FILE", hidden=True, help="What a task of --slurm calls.")
 @json_option
 @click.pass_obj
 def command(  # noqa: PLR0913  # one parameter an option
@@ -48,9 +59,14 @@ def command(  # noqa: PLR0913  # one parameter an option
     sacct: tuple[str, ...],
     one: str | None,
     *,
+    jobs: int | None,
+    slurm: int | None,
+    shard: str | None,
     rebuild: bool,
     full: bool,
     keeps: bool,
+    waits: bool,
+    dry_run: bool,
     as_json: bool,
 ) -> None:
     """Read Slurm logs of prior runs into the cache.
@@ -59,18 +75,45 @@ def command(  # noqa: PLR0913  # one parameter an option
     is always read. Named places are remembered; without any, all remembered ones and scratch_dir are
     searched. What has not changed is not read again. Where there is a sacct, it is asked once for all jobs.
 
+    For very many logs, --slurm N lets an array job read them; any `ckreg index` after it, or --wait, takes in
+    what its tasks have read. Partition and account are those of the settings (CKREG_PARTITION=cpu).
+
     \b
     Example:
       ckreg index /scratch/me/experiments
       ckreg index --explain slurm-123.out
+      ckreg index --slurm 16 --wait /scratch/group
     """
     if one is not None:
         _explain(explain(place.path(one)), as_json=as_json)
         return
     home = place.home()
-    how = How(rebuild=rebuild, full=full, sacct=tuple(map(place.path, sacct)), ask=True)
+    if shard is not None:
+        _tasks().read(home, place.path(shard))
+        return
+    named = [place.path(path) for path in paths]
+    if dry_run and slurm is None:
+        raise UsageError("--dry-run is for --slurm: without it, nothing but the cache changes.")
+    if slurm is not None:
+        _refuse_unread(waits=waits, full=full, sacct=bool(sacct), keep=keeps)
+        if dry_run:
+            _tasks().show(home, named, slurm, rebuild=rebuild, as_json=as_json)
+            return
+        _tasks().send(home, named, slurm, rebuild=rebuild, as_json=None if waits else as_json)
+        if not waits:
+            return
+    if waits:
+        _tasks().wait_for_all(home)
+    how = How(
+        rebuild=rebuild and slurm is None,
+        full=full,
+        sacct=tuple(map(place.path, sacct)),
+        ask=True,
+        processes=jobs,
+        leave_missing=waits,
+    )
     with _reading() as tell:
-        indexed = index(home, [place.path(path) for path in paths], how, tell)
+        indexed = index(home, named, how, tell)
     kept = keep(home) if keeps else None
     _say(indexed)
     if as_json:
@@ -79,11 +122,26 @@ def command(  # noqa: PLR0913  # one parameter an option
         _show(indexed, kept)
 
 
+def _tasks() -> ModuleType:
+    from ckreg.cli import index_tasks  # noqa: PLC0415  # what reading here need not load
+
+    return index_tasks
+
+
+def _refuse_unread(*, waits: bool, full: bool, sacct: bool, keep: bool) -> None:
+    if full:
+        raise UsageError("--full reads whole logs here; with --slurm say --rebuild to read all again.")
+    if (sacct or keep) and not waits:
+        raise UsageError("--sacct and --keep come after the logs are read: add --wait, or say them later.")
+
+
 def _say(indexed: Indexed) -> None:
     if indexed.rebuilt:
         warn("The cache was damaged or of another version, and was built anew from the logs that are there.")
     for fault in indexed.faults:
         warn(f"{fault.place}: passed over: {fault.reason}")
+    for said in indexed.tasks:
+        note(said)
     if indexed.scheduler:
         warn(f"{indexed.scheduler}. What the logs say was taken; `ckreg index` asks again.")
 
@@ -97,6 +155,10 @@ def _show(indexed: Indexed, kept: Kept | None) -> None:
     for number, words in ((indexed.moved, "were known under another path"), (indexed.copies, "are copies")):
         if number:
             emit(f"{count(number)} of them {words}; each job counts once.")
+    if indexed.by_tasks:
+        emit(f"{count(indexed.by_tasks)} of them were read by tasks of a job.")
+    if indexed.left:
+        emit(f"{counted(indexed.left, 'log')} more left to such tasks; `ckreg index` takes them in later.")
     if indexed.kept:
         emit(f"{count(indexed.kept)} logs are gone; prior-runs.jsonl tells what they said.")
     for problem in indexed.unreadable[:_SHOWN_PROBLEMS]:

@@ -17,6 +17,7 @@ from ckreg.core.estimate.setups import setup_of_request
 from ckreg.core.estimate.speed import Speed, carried_over, startup
 from ckreg.core.estimate.spread import Spread, added, of_range, of_runs
 from ckreg.core.estimate.tiers import Chosen, choose, choose_evaluations, seconds_per_sample
+from ckreg.core.estimate.twins import each_once
 from ckreg.core.estimate.values import (
     PRELIMINARY,
     EvaluationRequest,
@@ -70,6 +71,7 @@ def evaluation_time(request: EvaluationRequest, priors: Sequence[Measurement]) -
     Where nobody knows the samples, what evaluations of the same task took in all; where no evaluation was
     measured, the model's training rate over 2.5; else the seed's 1 to 5 minutes.
     """
+    priors = each_once(priors)
     chosen = choose_evaluations(request, priors)
     if request.samples is None:
         return _like_other_evaluations(chosen) or _evaluation_from_table(request)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from ckreg.core.measure.measurement import Outcome
 from ckreg.core.scheduler.accounting import Job
@@ -57,9 +58,23 @@ def requeued(times: int) -> str:
     return f"requeued {times}x"
 
 
+class Split(NamedTuple):
+    """Notes taken apart: what people and earlier attempts have there, and what ckreg said of the last job."""
+
+    kept: tuple[str, ...]
+    ours: tuple[str, ...]
+
+
+def split_notes(notes: str | None) -> Split:
+    """The parts of a row's notes."""
+    parts = [part for part in (notes or "").split(_BETWEEN) if part and part != "-"]
+    ours = tuple(part for part in parts if _OURS.fullmatch(part))
+    return Split(tuple(part for part in parts if part not in ours), ours)
+
+
 def with_notes(old: str | None, new: Iterable[str]) -> str:
     """Notes in which what ckreg said of an earlier job is replaced; what a person wrote stays."""
-    kept = [part for part in (old or "").split(_BETWEEN) if part and not _OURS.fullmatch(part)]
+    kept = split_notes(old).kept
     return _BETWEEN.join([*kept, *(one_line(note) for note in new if note)]) or "-"
 
 

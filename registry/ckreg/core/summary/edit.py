@@ -34,7 +34,7 @@ def changed_cells(row: FoundRow, request: StatusRequest, where: str) -> dict[str
     if request.job is not None:
         wanted["Job ID"] = request.job
     if request.note is not None:
-        wanted["Notes"] = one_line(request.note) or NONE
+        wanted["Notes"] = _note(row, request) or NONE
     if request.resolved is not None:
         wanted["Epoch"] = _resolved(row, request, request.resolved, where)
     return {column: text for column, text in wanted.items() if (row.value(column) or NONE) != text}
@@ -120,6 +120,16 @@ def _transition(row: FoundRow, request: StatusRequest, new: Status, where: str) 
     if request.started is not None:
         cells["Started"] = cell_time(request.started)
     return {column: text for column, text in cells.items() if column in row.columns}
+
+
+def _note(row: FoundRow, request: StatusRequest) -> str:
+    """A job's own note leaves alone what people wrote, and what became of earlier attempts."""
+    note = one_line(request.note or "")
+    if request.by is not Source.JOB:
+        return note
+    from ckreg.core.scheduler.notes import with_notes  # noqa: PLC0415  # only for jobs that report themselves
+
+    return with_notes(row.value("Notes"), (note,))
 
 
 def _resolved(row: FoundRow, request: StatusRequest, epoch: str, where: str) -> str:
