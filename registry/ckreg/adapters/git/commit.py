@@ -63,6 +63,7 @@ def _refuse_under_way(repo: Repo) -> None:
 
 
 def _commit_once(repo: Repo, paths: Sequence[str], plan: Plan) -> str | None:
+    _refuse_under_way(repo)  # since the last try, too
     old = read_standing(repo, paths)
     change = plan(old.texts)
     new = {path: texts for path, texts in change.texts.items() if texts != old.texts[path]}
