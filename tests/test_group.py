@@ -169,6 +169,23 @@ def test_an_outsider_reads_and_writes_nothing_of_it(place: Place) -> None:
     assert before.returncode == 0
 
 
+def test_who_may_only_read_asks_a_cache_of_their_own(place: Place) -> None:
+    """With what the logs told of runs, where the group's cache is open to them: that stands there alone."""
+    root, state = str(place.root), place.root / ".ckreg"
+    place.eve.run("git", "config", "--global", "--add", "safe.directory", root)
+    log = place.root.parent / "slurm-7.out"
+    log.write_text("Killed\n")
+    assert place.ada.ckreg("-C", root, "index", str(log))[0] == 0
+    asked = ("-C", root, "query", "SELECT count(*) AS n FROM", "--jsonl")
+    for mode, logs in ((0o755, 1), (0o750, 0)):
+        state.chmod(mode)
+        (state / "cache.db").chmod(0o644)
+        for table, number in (("runs", 3), ("commits", 1), ("logs", logs)):
+            words = [f"{word} {table}" if word.endswith("FROM") else word for word in asked]
+            assert place.eve.ckreg(*words) == (0, f'{{"n": {number}}}\n')
+        assert place.eve.ckreg("-C", root, "history")[0] == 0
+
+
 def test_the_lock_excludes_people(place: Place) -> None:
     counter = place.root / "counter"
     counter.write_text("0")

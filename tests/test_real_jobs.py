@@ -11,8 +11,8 @@ from ckreg.adapters.cache import all_measurements, open_cache
 from ckreg.adapters.tree import Home
 from ckreg.core.estimate import TimeEstimate, TrainingRequest, training_time
 from ckreg.core.measure.measurement import Measurement
+from ckreg.flows.caching import cache_path
 from ckreg.flows.indexing import index_logs
-from ckreg.flows.refreshing import cache_path
 
 GRID = Path(__file__).parent / "data" / "grid2"
 OF_THE_GRID = ("recipe", "batch_size", "samples", "epochs", "packed", "max_steps_per_epoch")

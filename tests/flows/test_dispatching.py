@@ -16,9 +16,9 @@ from ckreg.adapters.slurm import Slurm
 from ckreg.adapters.tree import Home
 from ckreg.core.settings import DEFAULT_LOG_PATTERNS
 from ckreg.errors import OutsideError, RefusedError
+from ckreg.flows.caching import cache_path
 from ckreg.flows.dispatching import Progress, Shared, send_out, share_out, wait_for_tasks
 from ckreg.flows.indexing import How, Indexed, index_logs
-from ckreg.flows.refreshing import cache_path
 from ckreg.flows.shard_reading import read_shard
 from tests.logs import LOG, copied
 from tests.stand_ins import StandIn

@@ -16,8 +16,8 @@ from ckreg.adapters.cache import open_cache
 from ckreg.adapters.tree import Home
 from ckreg.core.settings import DEFAULT_LOG_PATTERNS
 from ckreg.errors import OutsideError
+from ckreg.flows.caching import cache_path
 from ckreg.flows.indexing import How, Indexed, index_logs
-from ckreg.flows.refreshing import cache_path
 from tests.logs import BUNDLED, LOG, copied
 from tests.long_logs import long_log
 

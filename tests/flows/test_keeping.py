@@ -8,10 +8,11 @@ import pytest
 
 from ckreg.adapters.tree import Home
 from ckreg.core.settings import DEFAULT_LOG_PATTERNS
+from ckreg.flows.caching import cache_path
 from ckreg.flows.estimating import load_priors
 from ckreg.flows.indexing import How, Indexed, index_logs
 from ckreg.flows.keeping import keep_prior_runs, prior_run_edits
-from ckreg.flows.refreshing import cache_path, fresh_cache
+from ckreg.flows.refreshing import fresh_cache
 from tests.logs import LOG, RUN, copied
 
 Git = Callable[..., str]

@@ -3,7 +3,8 @@ from collections.abc import Callable
 
 from ckreg.adapters.cache import Row
 from ckreg.adapters.tree import Home
-from ckreg.flows.refreshing import cache_path, fresh_cache
+from ckreg.flows.caching import cache_path
+from ckreg.flows.refreshing import fresh_cache
 from tests.documents import EXPERIMENT, SUMMARY
 
 EVENT = {

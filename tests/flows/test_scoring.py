@@ -9,8 +9,8 @@ from ckreg.adapters.tree import Home
 from ckreg.core.settings import Settings
 from ckreg.core.status import Status
 from ckreg.core.update import Update
+from ckreg.flows.caching import cache_path
 from ckreg.flows.indexing import index_logs
-from ckreg.flows.refreshing import cache_path
 from ckreg.flows.scoring import met, past_scores, quoted, without_own_experiment
 from ckreg.flows.verdict import verdict
 from tests.documents import EXPERIMENT

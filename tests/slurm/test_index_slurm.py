@@ -10,9 +10,9 @@ from ckreg.adapters.cache import open_cache, remember_roots
 from ckreg.adapters.slurm import Slurm
 from ckreg.adapters.tree import Home
 from ckreg.core.settings import DEFAULT_LOG_PATTERNS
+from ckreg.flows.caching import cache_path
 from ckreg.flows.dispatching import send_out, share_out, wait_for_tasks
 from ckreg.flows.indexing import How, index_logs
-from ckreg.flows.refreshing import cache_path
 from tests.logs import copied
 
 pytestmark = pytest.mark.slurm

@@ -1,14 +1,17 @@
 """Asks the cache in SQL, after bringing it up to date."""
 
+import contextlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ckreg.adapters.cache import Answer, Cache, ask, known_roots
 from ckreg.adapters.config import load_settings
 from ckreg.adapters.tree import Home
+from ckreg.flows.caching import cache_path
 from ckreg.flows.documents import documents_at
 from ckreg.flows.indexing import index_logs
 from ckreg.flows.past import past_cache
-from ckreg.flows.refreshing import cache_path, fresh_cache
+from ckreg.flows.refreshing import cache_to_read
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +37,21 @@ def query(home: Home, sql: str, at: str | None = None) -> Answer:
         if past is not None:
             with past_cache(cache, home, past) as path:
                 return ask(path, sql)
-    return ask(cache_path(home), sql)
+        return ask(cache.path, sql)
 
 
-def _refreshed(home: Home) -> Cache:
+@contextlib.contextmanager
+def _refreshed(home: Home) -> Iterator[Cache]:
     """The cache, up to date; one that was lost or damaged reads the logs of the known places again."""
-    cache = fresh_cache(home)
-    if not cache.rows("SELECT 1 FROM logs LIMIT 1") and (roots := known_roots(home)):
-        cache.close()
-        index_logs(home, roots, load_settings(home).log_patterns)
-        cache = fresh_cache(home)
-    return cache
+    with cache_to_read(home) as cache:
+        lost = cache.path == cache_path(home) and not cache.rows("SELECT 1 FROM logs LIMIT 1")
+        roots = known_roots(home) if lost else ()
+        if not roots:
+            yield cache
+            return
+    index_logs(home, roots, load_settings(home).log_patterns)
+    with cache_to_read(home) as cache:
+        yield cache
 
 
 def tables(home: Home) -> tuple[TableFacts, ...]:

@@ -19,10 +19,10 @@ from ckreg.core.settings import Settings
 from ckreg.core.sharding.lines import wanted_line
 from ckreg.core.sharding.sharing import Weighed, minutes_for, script, shared
 from ckreg.errors import RefusedError
+from ckreg.flows.caching import cache_path
 from ckreg.flows.elsewhere import NAME, elsewhere, refuse_tracked, standings, wanted_of
 from ckreg.flows.index_round import Round, may_be_copies
 from ckreg.flows.indexing import logs_below
-from ckreg.flows.refreshing import cache_path
 
 _LOCK_SECONDS = 120.0  # an sbatch that waits for its controller needs up to 90
 _ASK_EVERY = 30.0  # seconds: what Slurm's manual allows

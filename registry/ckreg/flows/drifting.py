@@ -13,7 +13,7 @@ from ckreg.core.shown.reading import shown_in
 from ckreg.core.spec.document import parse as parse_tree
 from ckreg.core.summary import Summary, parse
 from ckreg.errors import CkregError, NotFoundError
-from ckreg.flows.refreshing import fresh_cache
+from ckreg.flows.refreshing import cache_to_read
 from ckreg.flows.scaffolding import planned_configs
 from ckreg.flows.sealing import document_path, estimates_path, seal_path
 
@@ -104,7 +104,7 @@ def _ran(home: Home, summary: Summary) -> Iterator[Deviation]:
 
 
 def _measured(home: Home, jobs: dict[str, str]) -> Iterator[tuple[str, Row]]:
-    with fresh_cache(home) as cache:
+    with cache_to_read(home) as cache:
         for run_name, job in jobs.items():
             # An evaluation may stand in the same log.
             sql = (

@@ -15,10 +15,10 @@ from ckreg.core.estimate import (
 )
 from ckreg.core.estimate import estimate as estimate_from
 from ckreg.core.measure.measurement import Measurement
+from ckreg.flows.caching import cache_path
 from ckreg.flows.checkpoint_folders import checkpoint_folders
 from ckreg.flows.indexing import index_known
 from ckreg.flows.kept import import_prior_runs
-from ckreg.flows.refreshing import cache_path
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from ckreg.core.submission.planning import evaluation_key
 from ckreg.core.submission.record import Intent
 from ckreg.core.summary import EvaluationRow, FineTuningRow, parse
 from ckreg.core.summary.rows import RowKey
-from ckreg.flows.refreshing import fresh_cache
+from ckreg.flows.refreshing import cache_to_read
 
 _Keyed = tuple[RowKey, FineTuningRow | EvaluationRow]
 _CLOCKS_DIFFER = 300.0  # seconds
@@ -119,7 +119,7 @@ def _with_origin(row: Followed, event: Row) -> Followed:
 
 def _events(home: Home) -> Mapping[tuple[object, ...], Row]:
     """The first commit that put a job into a row."""
-    with fresh_cache(home) as cache:
+    with cache_to_read(home) as cache:
         rows = cache.rows(
             "SELECT experiment, run, task, epoch, job, evidence, at FROM status_events "
             "WHERE job IS NOT NULL ORDER BY at DESC"
@@ -130,7 +130,7 @@ def _events(home: Home) -> Mapping[tuple[object, ...], Row]:
 
 def last_sayer(home: Home, row: Followed) -> str | None:
     """Who or what gave the row its status last: `person`, `job`, ...; None where history does not tell."""
-    with fresh_cache(home) as cache:
+    with cache_to_read(home) as cache:
         rows = cache.rows(
             'SELECT "by" FROM status_events WHERE experiment = ? AND run = ? AND task IS ? AND to_status = ? '
             "AND from_status <> to_status AND (epoch IS ? OR ? IS NULL) ORDER BY rowid DESC LIMIT 1",

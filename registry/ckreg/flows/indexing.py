@@ -11,12 +11,12 @@ from ckreg.adapters.tree import Home
 from ckreg.core.settings import Settings
 from ckreg.errors import UsageError
 from ckreg.flows.accounting import ask_scheduler, store_told
+from ckreg.flows.caching import cache_path
 from ckreg.flows.elsewhere import Elsewhere, elsewhere
 from ckreg.flows.index_round import Round
 from ckreg.flows.indexed import AS_USUAL, How, Indexed, Problem, Stand, Tally
 from ckreg.flows.joining import UNJOINED, join_jobs
 from ckreg.flows.kept import import_prior_runs
-from ckreg.flows.refreshing import cache_path
 
 __all__ = [
     "AS_USUAL",

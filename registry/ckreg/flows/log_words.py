@@ -10,8 +10,8 @@ from ckreg.core.measure.measurement import Outcome
 from ckreg.core.scheduler.judging import Judged, Why, Word, judged_by_log
 from ckreg.core.status import Status
 from ckreg.core.summary.rows import RowKey
+from ckreg.flows.caching import cache_path
 from ckreg.flows.following import Followed
-from ckreg.flows.refreshing import cache_path
 
 _MEMORY = {Outcome.OOM_GPU: "out of GPU memory", Outcome.OOM_HOST: "OUT_OF_MEMORY (log)"}
 

@@ -1,15 +1,18 @@
 """Brings the cache's tables of the registry's documents and history up to date, before they are read."""
 
+import contextlib
 import hashlib
 import json
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from ckreg.adapters.cache import Cache, DamagedError, Row, open_cache
+from ckreg.adapters.cache import Cache, DamagedError, Row, copy_cache, open_cache
 from ckreg.adapters.tree import Home, read_text
 from ckreg.core.summary.values import Summary
-from ckreg.errors import CkregError
+from ckreg.errors import CkregError, OutsideError
+from ckreg.flows.caching import cache_path
 from ckreg.flows.kept import import_prior_runs
 from ckreg.flows.reading_history import refresh_history
 
@@ -42,11 +45,6 @@ def _blob(text: str) -> str:
     return hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
 
 
-def cache_path(home: Home) -> Path:
-    """Where the registry's cache lies."""
-    return home.state / "cache.db"
-
-
 def fresh_cache(home: Home) -> Cache:
     """The cache, with what has changed in the documents and in git since it was last read; close it.
 
@@ -63,6 +61,31 @@ def fresh_cache(home: Home) -> Cache:
         cache.close()
         raise
     return cache
+
+
+@contextlib.contextmanager
+def cache_to_read(home: Home) -> Iterator[Cache]:
+    """The fresh cache; where it cannot be written, as on somebody else's disk, a fresh copy for this call."""
+    try:
+        opened = fresh_cache(home)
+    except OutsideError:
+        with tempfile.TemporaryDirectory(prefix="ckreg-") as folder:
+            path = Path(folder, "cache.db")
+            _copied(cache_path(home), path)
+            with open_cache(path) as own:
+                refresh(own, home)
+                yield own
+    else:
+        with opened:
+            yield opened
+
+
+def _copied(source: Path, target: Path) -> None:
+    """What logs and the scheduler told stands in the cache alone; one that cannot be read is left out."""
+    try:
+        copy_cache(source, target)
+    except (CkregError, OSError):
+        target.unlink(missing_ok=True)
 
 
 def refresh(cache: Cache, home: Home) -> None:

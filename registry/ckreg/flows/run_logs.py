@@ -24,7 +24,7 @@ from ckreg.core.submission.script import output_of
 from ckreg.core.summary.rows import RowKey, find_row
 from ckreg.core.tail.places import ANY, log_glob
 from ckreg.errors import CkregError, NotFoundError
-from ckreg.flows.refreshing import cache_path
+from ckreg.flows.caching import cache_path
 
 _USUAL = "slurm-%j.out"
 

@@ -9,7 +9,7 @@ from ckreg.core.score import words
 from ckreg.core.score.leaving_out import LeftOut, leave_out
 from ckreg.core.score.summing import breakdown, scores
 from ckreg.core.score.values import Graded, Met, Scores
-from ckreg.flows.refreshing import fresh_cache
+from ckreg.flows.refreshing import cache_to_read
 
 MOST_MEASUREMENTS = 20_000
 """Prior runs that leaving experiments out looks at; of more, so many, spread evenly."""
@@ -28,13 +28,13 @@ class WithoutOwn(NamedTuple):
 
 def past_scores(home: Home) -> Scores:
     """The score of every prediction whose run is over."""
-    with fresh_cache(home) as cache:
+    with cache_to_read(home) as cache:
         return scores(_graded(cache))
 
 
 def met(home: Home, experiment: str) -> tuple[Met, ...]:
     """Each prediction of an experiment beside what became of it: fine-tunes first, in the plan's order."""
-    with fresh_cache(home) as cache:
+    with cache_to_read(home) as cache:
         rows = cache.rows(
             "SELECT * FROM predictions_met AS m WHERE experiment = ? ORDER BY task IS NOT NULL, "
             "(SELECT min(rowid) FROM predictions AS p WHERE p.experiment = m.experiment "
@@ -46,7 +46,7 @@ def met(home: Home, experiment: str) -> tuple[Met, ...]:
 
 def without_own_experiment(home: Home, tell: Callable[[int], None] = lambda _jobs: None) -> WithoutOwn:
     """Every job that is over, predicted from what was measured in other experiments."""
-    with fresh_cache(home) as cache:
+    with cache_to_read(home) as cache:
         rows = _measured(cache, MOST_MEASUREMENTS)
     left_out = leave_out([measurement_of(row) for row in rows], tell=tell)
     return WithoutOwn(left_out, known=int(str(rows[0]["total"])) if rows else 0)
@@ -54,7 +54,7 @@ def without_own_experiment(home: Home, tell: Callable[[int], None] = lambda _job
 
 def quoted(home: Home) -> str | None:
     """What a new plan says of the plans before it: from their predictions, else from prior runs alone."""
-    with fresh_cache(home) as cache:
+    with cache_to_read(home) as cache:
         if told := words.so_far(scores(_graded(cache)).fine_tuning):
             return told
         rows = _measured(cache, _FOR_A_PLAN)

@@ -1,19 +1,16 @@
 """What became of experiments: the log of their design and git's history as one timeline."""
 
 import contextlib
-import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
-from ckreg.adapters.cache import Cache, Row, open_cache
+from ckreg.adapters.cache import Cache, Row
 from ckreg.adapters.tree import Home, read_text
 from ckreg.core import journal
 from ckreg.core.commit_lines import What
-from ckreg.errors import NotFoundError, OutsideError
-from ckreg.flows.reading_history import refresh_history
-from ckreg.flows.refreshing import fresh_cache
+from ckreg.errors import NotFoundError
+from ckreg.flows.refreshing import cache_to_read
 
 _LOG = "design-experiment.log"
 _SHORT = 10
@@ -71,7 +68,7 @@ def history_of(home: Home, asked: Asked) -> list[Told]:
     """
     names = home.experiment_names() if asked.experiment is None else [asked.experiment]
     told = [entry for name in names for entry in _logged(home, name)]
-    with _cache(home) as cache:
+    with cache_to_read(home) as cache:
         # What a commit is about comes before the statuses that it changed.
         told += _rows(cache, "commits", asked, _commit)
         told += _rows(cache, "status_history", asked, _status)
@@ -83,23 +80,6 @@ def history_of(home: Home, asked: Asked) -> list[Told]:
             )
     wanted = (line for line in told if _is_wanted(line, asked))
     return sorted(wanted, key=lambda line: line.at)  # stable: what has one time stays in its order
-
-
-@contextlib.contextmanager
-def _cache(home: Home) -> Iterator[Cache]:
-    """The registry's cache; one for this call where that cannot be written, as on somebody else's disk."""
-    try:
-        opened = fresh_cache(home)
-    except OutsideError:
-        with (
-            tempfile.TemporaryDirectory(prefix="ckreg-") as folder,
-            open_cache(Path(folder, "cache.db")) as own,
-        ):
-            refresh_history(own, home)
-            yield own
-    else:
-        with opened:
-            yield opened
 
 
 def _rows(cache: Cache, table: str, asked: Asked, told: Callable[[Row], Told]) -> list[Told]:

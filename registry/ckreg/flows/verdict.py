@@ -11,7 +11,8 @@ from ckreg.core.summary.edit import key_of
 from ckreg.core.summary.rows import FoundRow, find_row
 from ckreg.core.update import Update
 from ckreg.errors import CkregError
-from ckreg.flows.refreshing import ESTIMATES, cache_path, prediction_rows, readable
+from ckreg.flows.caching import cache_path
+from ckreg.flows.refreshing import ESTIMATES, prediction_rows, readable
 
 _KEY = ("run_name", "task", "epoch")
 _TIMES = ("Started", "Completed")

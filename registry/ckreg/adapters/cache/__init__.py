@@ -4,7 +4,7 @@ from ckreg.adapters.cache.measured import measurement_of, row_of, with_lookups
 from ckreg.adapters.cache.near import all_measurements, completed_runs, measurements_near
 from ckreg.adapters.cache.roots import known_roots, remember_roots
 from ckreg.adapters.cache.sql import Answer, ask
-from ckreg.adapters.cache.store import Cache, DamagedError, Row, open_cache, storable
+from ckreg.adapters.cache.store import Cache, DamagedError, Row, copy_cache, open_cache, storable
 
 __all__ = [
     "Answer",
@@ -14,6 +14,7 @@ __all__ = [
     "all_measurements",
     "ask",
     "completed_runs",
+    "copy_cache",
     "known_roots",
     "measurement_of",
     "measurements_near",

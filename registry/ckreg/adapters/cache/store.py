@@ -4,6 +4,7 @@ import contextlib
 import dataclasses
 import json
 import math
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -132,10 +133,23 @@ def open_cache(path: Path, *, anew: bool = False) -> Cache:
     return _built(path, anew=anew)
 
 
+def copy_cache(source: Path, target: Path) -> None:
+    """Write a copy of the cache at `source` to `target`, where there is one of this schema.
+
+    Raises:
+        OutsideError: it cannot be read.
+    """
+    if source.parent.is_symlink():  # somebody's clone, as in `open_cache`
+        return
+    if (connection := _opened(source)) is not None:
+        with Cache(source, connection) as cache:
+            cache.copy_to(target)
+
+
 def _opened(path: Path) -> sqlite3.Connection | None:
     """A connection to a cache of this schema, or `None` where there is no such cache."""
     # A link came with somebody's clone, and leads to a file that is not ours to write.
-    if path.is_symlink() or not path.exists():
+    if os.path.islink(path) or not os.path.exists(path):  # noqa: PTH110, PTH114  # Path's fail where none may look
         return None
     connection = connect(path)
     try:

@@ -28,9 +28,9 @@ from ckreg.adapters.tree.breaking import held_lock
 from ckreg.core.health import Finding, setup, sharing
 from ckreg.core.health import clone as rules
 from ckreg.core.health.holder import holder
+from ckreg.flows.caching import cache_path
 from ckreg.flows.doctoring.patient import Clone
 from ckreg.flows.mending import find
-from ckreg.flows.refreshing import cache_path
 
 _INTERPRETER = re.compile(r"p=((?:'[^']*'|[^;'\s])+);")  # as the driver begins
 
