@@ -33,6 +33,7 @@ VERBS = {
     "Run": {
         "scaffold": "Write configs and job scripts for every run and evaluation.",
         "submit": "Send an experiment's runs to Slurm.",
+        "retry": "Send what failed again, with a corrected request.",
         "cancel": "Cancel an experiment's jobs.",
     },
     "Follow": {

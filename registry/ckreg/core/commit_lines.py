@@ -7,7 +7,9 @@ from typing import NamedTuple
 from ckreg.core.text import LINE_END, one_line
 from ckreg.core.trailers import trailer_value
 
-_OURS = ("design: ", "status: ", "amend: ", "seal: ", "index: ", "init: ", "scaffold: ", "submit: ")
+_OURS = (
+    *("design: ", "status: ", "amend: ", "seal: ", "index: ", "init: ", "scaffold: ", "submit: ", "retry: "),
+)
 _DOCUMENT, _SEAL_FILE = "experiment_summary.md", "plan.seal"
 
 
