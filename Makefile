@@ -8,10 +8,6 @@ BIN := $(VENV)/bin
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
 
-# What runs on CPU together; torchtune 0.6.1 asks for a torchao of its time.
-E2E_TOOLS := torch==2.13.0 torchtune==0.6.1 torchao==0.9.0 torchdata==0.11.0 datasets==5.2.0 tokenizers safetensors \
-	wandb==0.31.0 transformers inspect-ai
-
 help:  ## list what there is to make
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
 
@@ -26,12 +22,14 @@ test-rest: $(VENV)/dev  ## what `make test` leaves out: slow tests, a real Slurm
 
 test-all: test test-rest  ## all tests, but for `make e2e`
 
-e2e: .venv-e2e/ready  ## from a design to a score, with the real torchtune and inspect-ai through a Slurm of its own
-	CKREG_TUNE=.venv-e2e/bin/tune .venv-e2e/bin/python -m pytest -n 0 -m e2e
+e2e:  ## a plan's whole life with the real torchtune and inspect-ai, through Slurm (minutes; as root)
+	@if [ "$$(id -u)" != 0 ] || ! command -v sbatch >/dev/null; then \
+		echo "make e2e starts a Slurm cluster of its own: it needs root, and Slurm installed. Skipped."; \
+	else $(MAKE) --no-print-directory .venv-e2e/done && .venv-e2e/bin/pytest -n 0 -m e2e tests/e2e; fi
 
-.venv-e2e/ready: pyproject.toml
+.venv-e2e/done: tests/e2e/requirements.txt pyproject.toml
 	$(PYTHON) -m venv .venv-e2e
-	.venv-e2e/bin/python -m pip install --quiet --disable-pip-version-check -e '.[dev,eval]' $(E2E_TOOLS)
+	.venv-e2e/bin/python -m pip install --quiet --disable-pip-version-check -e '.[dev]' -r tests/e2e/requirements.txt
 	@touch $@
 
 explore: $(VENV)/dev  ## the properties alone, with other examples each time: finds what nobody thought of
