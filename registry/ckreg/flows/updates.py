@@ -215,6 +215,8 @@ def _found_in_history(home: Home, own: Bundle) -> list[Outcome]:
     """What became of requests that somebody took and left no word of: a full disk, a slow file system."""
     events = {event.id: event for event in events_around(open_repo(home.root), own.requests)}
     if not any(request.id in events for request in own.requests):
+        if refused := spool.refusal_of(home, own.name):
+            raise AnsweredError(refused.error, refused.exit_code)
         raise OutsideError(f"Somebody removed the request from {home.state / 'spool'}; nothing was changed.")
     found: list[Outcome] = []
     for request in own.requests:

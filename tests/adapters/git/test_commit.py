@@ -310,3 +310,21 @@ def test_a_hook_that_says_that_there_is_nothing_to_commit_refuses(repo: Repo, gi
     with pytest.raises(RefusedError, match="nothing to commit"):
         commit_change(repo, ["a.md"], shout("a.md"))
     assert state(repo, git) == before
+
+
+@pytest.mark.parametrize("unfinished", ["", "unfinished\n"], ids=["alike", "unfinished"])
+def test_a_commit_of_another_registry_with_the_same_subject_is_not_ours(
+    repo: Repo, git: Git, meanwhile: Callable[..., None], unfinished: str
+) -> None:
+    (repo.root / "a.md").write_text(f"one\ntwo\nthree\n{unfinished}")
+
+    def commit_theirs() -> None:
+        (repo.root / "b.md").write_text("B\n")
+        git(repo.root, "commit", "--quiet", "-m", "shout", "--", "b.md")
+        if not unfinished:
+            git(repo.root, "checkout", "a.md")
+
+    meanwhile(commit_theirs)
+    commit_change(repo, ["a.md"], shout("a.md"))
+    assert git(repo.root, "show", "HEAD:a.md") == "one\nTWO\nthree\n"
+    assert git(repo.root, "log", "--format=%s") == "shout\nshout\nfirst\n"
