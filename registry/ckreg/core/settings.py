@@ -19,7 +19,7 @@ T = TypeVar("T")
 def _key(kind: Kind, default: T, explanation: str, example: str, *, personal: bool = False) -> T:
     """One row of the table; `example` is how `ckreg.toml` would say it.
 
-    A `personal` one is a command: only the person themselves may set it, nothing that lies in a registry.
+    A `personal` one says what runs here: only the person themselves may set it, nothing in a registry.
     """
     facts = {"kind": kind, "help": explanation, "example": example, "personal": personal}
     return field(default=default, metadata=facts)
@@ -69,7 +69,11 @@ class Settings:
     )
     max_submit: int | None = _key(Kind.WHOLE, None, "At most this many jobs in the queue at once.", "100")
     scheduler: str = _key(
-        Kind.SCHEDULER, "slurm", "Who runs jobs: slurm, or local, which is this machine.", '"local"'
+        Kind.SCHEDULER,
+        "slurm",
+        "Who runs jobs: slurm, or local, which is this machine; in your own config only.",
+        '"local"',
+        personal=True,
     )
     local_jobs: int = _key(Kind.WHOLE, 1, "Jobs of this machine that run at once.", "2")
     check_select: tuple[str, ...] = _key(
@@ -125,7 +129,7 @@ class Form(Enum):
 class Layer:
     """What one place says. `places` names, for messages, where each key stands (`ckreg.toml:4`).
 
-    A `personal` place is the person's own, not a registry's: it alone may name commands.
+    A `personal` place is the person's own, not a registry's: it alone may say what runs here.
     """
 
     source: str
@@ -171,7 +175,7 @@ def _fault(layer: Layer, name: str, raw: object) -> str | None:
         return f"{layer.place(name)}: `{one_line(name)}` is not a setting and is ignored.{hint}"
     if KEYS[name].personal and not layer.personal:
         return (
-            f"{layer.place(name)}: `{name}` is ignored here, as a registry may not name commands to run. "
+            f"{layer.place(name)}: `{name}` is ignored here, as a registry may not say what runs here. "
             f"Set it in ~/.config/ckreg/config.toml or as CKREG_{name.upper()}."
         )
     gap = placeholder(raw)
