@@ -8,7 +8,6 @@ import contextlib
 import fcntl
 import json
 import os
-import secrets
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
@@ -66,7 +65,7 @@ def new_intent(repo: Repo, head: str | None, files: tuple[PlannedFile, ...]) -> 
         for folder in PurePosixPath(file.path).parents
         if not (repo.root / folder).exists()
     }
-    return Intent(secrets.token_hex(4), os.uname().nodename, head, files, tuple(sorted(folders)))
+    return Intent(os.urandom(4).hex(), os.uname().nodename, head, files, tuple(sorted(folders)))
 
 
 def intent_file(repo: Repo) -> Path:
