@@ -1,5 +1,5 @@
 # Each check is defined once, here; .ci/run and pre-commit call it.
-.PHONY: help demo test test-all explore test-lowest check format bench accuracy checks clean
+.PHONY: help demo test test-rest test-all explore e2e test-lowest check format bench accuracy checks clean
 .DEFAULT_GOAL := help
 
 VENV ?= .venv
@@ -9,7 +9,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
 
 help:  ## list what there is to make
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
 
 demo: $(BIN)/ckreg  ## set up, and play the main job in a throw-away registry
 	@$(BIN)/ckreg demo
@@ -17,8 +17,20 @@ demo: $(BIN)/ckreg  ## set up, and play the main job in a throw-away registry
 test: $(VENV)/dev  ## set up, and run the tests (at most 3 minutes)
 	$(BIN)/pytest -n auto -m "not slow and not slurm"
 
-test-all: $(VENV)/dev  ## all tests, the slow ones too, and properties with many more examples
-	$(BIN)/pytest -n auto --hypothesis-profile thorough
+test-rest: $(VENV)/dev  ## what `make test` leaves out: slow tests, a real Slurm, properties with many more examples
+	$(BIN)/pytest -n auto --hypothesis-profile thorough -m "slow or slurm or hypothesis"
+
+test-all: test test-rest  ## all tests, but for `make e2e`
+
+e2e:  ## a plan's whole life with the real torchtune and inspect-ai, through Slurm (minutes; as root)
+	@if [ "$$(id -u)" != 0 ] || ! command -v sbatch >/dev/null; then \
+		echo "make e2e starts a Slurm cluster of its own: it needs root, and Slurm installed. Skipped."; \
+	else $(MAKE) --no-print-directory .venv-e2e/done && .venv-e2e/bin/pytest -n 0 -m e2e tests/e2e; fi
+
+.venv-e2e/done: tests/e2e/requirements.txt pyproject.toml
+	$(PYTHON) -m venv .venv-e2e
+	.venv-e2e/bin/python -m pip install --quiet --disable-pip-version-check -e '.[dev]' -r tests/e2e/requirements.txt
+	@touch $@
 
 explore: $(VENV)/dev  ## the properties alone, with other examples each time: finds what nobody thought of
 	$(BIN)/pytest -n auto --hypothesis-profile explore -m hypothesis
@@ -50,7 +62,7 @@ checks: $(VENV)/dev  ## write docs/checks.md from the rules of `ckreg check`
 	$(BIN)/python docs/make_checks.py
 
 clean:  ## remove what make made
-	rm -rf .venv .venv-lowest build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-lowest .venv-e2e build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "ckreg needs Python 3.11 or newer; name it: make PYTHON=/path/to/python3" >&2; exit 1; }

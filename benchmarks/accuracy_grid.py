@@ -13,8 +13,8 @@ from ckreg.adapters.tree import Home
 from ckreg.core.estimate import TrainingRequest
 from ckreg.core.measure import Measurement
 from ckreg.core.settings import Settings
+from ckreg.flows.caching import cache_path
 from ckreg.flows.indexing import index_logs
-from ckreg.flows.refreshing import cache_path
 
 LABELS = "jobs.jsonl"
 

@@ -12,8 +12,8 @@ from ckreg.adapters.cache import open_cache, row_of
 from ckreg.adapters.tree import Home
 from ckreg.core.estimate import TrainingRequest
 from ckreg.core.measure.measurement import Framework, Kind, Measurement, Outcome
+from ckreg.flows.caching import cache_path
 from ckreg.flows.estimating import load_priors, training
-from ckreg.flows.refreshing import cache_path
 
 MEASUREMENTS = 100_000
 BUDGET_SECONDS = 0.05

@@ -210,6 +210,13 @@ def test_what_is_refused(machine: Machine, text: str, said: str) -> None:
         machine.local.send(Order(name="x.01", script="x.slurm", folder=str(machine.folder)), held=0)
 
 
+def test_an_array_is_refused(machine: Machine) -> None:
+    (machine.folder / "x.slurm").write_text("#!/bin/bash\ntrue\n")
+    order = Order(name="x.01", script="x.slurm", folder=str(machine.folder), tasks=(0, 1))
+    with pytest.raises(RefusedError, match="array"):
+        machine.local.send(order, held=0)
+
+
 def test_a_time_limit_is_held_and_the_log_says_so(machine: Machine) -> None:
     fifo = machine.fifo()
     job = machine.send(f"trap '' TERM; read -r go < {fifo}", options="#SBATCH --time=0:01\n")

@@ -138,6 +138,16 @@ def test_who_lost_the_lock_leaves_the_next_holders_alone(tmp_path: Path) -> None
     assert (home.state / "lock").read_text() == "somebody else's"
 
 
+def test_who_lost_its_own_file_gives_the_lock_back_all_the_same(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    home.state.mkdir()
+    (home.state / "lock.kind").write_text("link nfs4\n")
+    with locked(home):
+        for own in home.state.glob(".lock.*"):
+            own.unlink()  # as `ckreg doctor --fix` does with what is old
+    assert not (home.state / "lock").exists()
+
+
 def test_the_first_use_records_the_kind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     mountinfo = tmp_path / "mountinfo"
     mountinfo.write_text(f"1 0 0:1 / {tmp_path} rw - nfs4 nas:/x rw\n")

@@ -56,7 +56,7 @@ def test_send_wait_and_take_in(call: Caller, home: Home) -> None:
     said = call("index", str(BUNDLED), "--slurm", "3", "--wait", "--json")
     assert said.code == 0, said.err
     told = json.loads(said.out)
-    assert (told["read"], told["by_tasks"], told["left"], told["tasks"]) == (7, 7, 0, [])
+    assert (told["read"], told["by_tasks"], told["left"], told["task_notes"]) == (7, 7, 0, [])
     assert measured(call) == here
     assert not (home.state / "index").exists()
 

@@ -198,3 +198,18 @@ def test_python_does_the_same(home: Home) -> None:
     assert not isinstance(first, Exception)
     assert not isinstance(settled, Exception)
     assert first.commit != settled.commit
+
+
+def test_a_flush_where_nothing_is_committed_only_tells_what_waits(call: Caller, home: Home) -> None:
+    call("status", "set", EXPERIMENT, "L1B_rank4", "--status", "running", "--spool")
+    (home.state / "lock.kind").write_text("link nfs4\n")
+    (home.state / "lock").unlink(missing_ok=True)
+    (home.state / "commit_hosts").write_text("login1\n")
+    said = call("status", "flush")
+    assert (said.code, said.out) == (0, "")
+    assert "L1B_rank4: spooled, not yet committed" in said.err
+    assert "commit_hosts" in said.err
+    told = json.loads(call("status", "flush", "--json").out)
+    assert (told["committed"], [update["run"] for update in told["updates"]]) == (False, ["L1B_rank4"])
+    (home.state / "commit_hosts").write_text(f"{os.uname().nodename}\n")
+    assert "pending -> running" in call("status", "flush").out

@@ -99,7 +99,7 @@ def test_from_a_design_to_a_score(ckreg: Ckreg, tmp_path: Path) -> None:
     assert [each for each in ckreg.json("check") if each["severity"] == "error"] == []
     drifted = ckreg.json("drift", name)
     assert (drifted["plan"], drifted["ran"], drifted["configs"]) == ([], [], [])
-    estimated(ckreg)
+    estimated(ckreg, name)
     clean = subprocess.run(
         ["git", "-C", ckreg.folder, "status", "--porcelain"], check=True, capture_output=True
     )
@@ -125,8 +125,8 @@ def evaluated(ckreg: Ckreg, scratch: Path, name: str) -> None:
     assert {str(log): ("completed", 20) for log in logs}.items() <= told.items()
 
 
-def estimated(ckreg: Ckreg) -> None:
-    """The next plan rests on these runs."""
+def estimated(ckreg: Ckreg, name: str) -> None:
+    """The next plan rests on these runs, evaluations too."""
     setup = (
         "--recipe",
         "lora_finetune_single_device",
@@ -139,3 +139,7 @@ def estimated(ckreg: Ckreg) -> None:
     found = ckreg.json("estimate", "--model", MODEL, *setup, "--samples", "160", "--epochs", "2")
     assert found["preliminary"] is False
     assert RANKS[0] in {each["run_name"] for each in found["basis"]}
+    again = ckreg.json("design", "--from", name, "--set", "factor=again", "--dry-run")
+    assert again["preliminary"] is False
+    entries = json.loads(again["files"]["estimates.json"])["evaluations"]
+    assert all(each["basis"] and all(run["job_id"] for run in each["basis"]) for each in entries)

@@ -4,16 +4,20 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 import pytest
 
 from ckreg.adapters import removal
+from ckreg.adapters.slurm import Slurm
 from ckreg.adapters.tree import Home
 from ckreg.commands.clean import Cleaning, clean, cleanable
 from ckreg.commands.init import init
+from ckreg.core.scheduler.port import QueueAnswer
+from ckreg.core.scheduler.queue import Queued
 from ckreg.errors import BusyError, CkregError, MalformedError, NotFoundError, RefusedError
+from ckreg.flows.cleaning import looked_over
 from tests.cli.calls import Caller
 from tests.experiments import NAME, plan
 from tests.stand_ins import StandIn
@@ -168,6 +172,24 @@ def test_what_a_job_may_still_write_stays(registry: Home, call: Caller, failed: 
     assert _paths(cleanable(registry, NAME, ())) == [failed]
     slurm.fails("squeue", "slurm_load_jobs error: Unable to contact slurm controller")
     assert "may still run" in _why(cleanable(registry, NAME, ()))
+
+
+class _Queue(Slurm):
+    """A queue that knows one job, which runs."""
+
+    def __init__(self, job: str) -> None:
+        self.job = job
+
+    def queued(self, jobs: Collection[str]) -> QueueAnswer:
+        known = [Queued(self.job, self.job, "RUNNING", None, None, "b")] if self.job in jobs else []
+        return QueueAnswer(tuple(known))
+
+
+@pytest.mark.parametrize("job", ["77", "77_3", "L77"])
+def test_whatever_the_scheduler_calls_its_jobs(registry: Home, call: Caller, failed: Path, job: str) -> None:
+    call("status", "set", NAME, "b", "--job-id", job)
+    assert _why(looked_over(registry, NAME, (), _Queue(job))) == f"job {job} is running"
+    assert _paths(looked_over(registry, NAME, (), _Queue("78"))) == [failed]
 
 
 def test_a_run_that_was_dropped_while_its_job_runs_stays(

@@ -137,13 +137,13 @@ def test_what_no_task_gave_is_named_and_read_here(
     waited = index(home, scratch, How(leave_missing=True))
     missing = len(planned.lists[1]) + len(planned.lists[2])
     assert (waited.by_tasks, waited.left) == (len(planned.lists[0]), missing)
-    [said] = waited.tasks
+    [said] = waited.task_notes
     assert said.startswith(
         "Job 101: 2 of 3 tasks gave nothing, 1, 2 (slurmstepd: error: *** DUE TO TIME LIMIT "
     )
     assert "\x1b" not in said
     indexed = index(home, scratch)
-    assert (indexed.read, indexed.left, indexed.tasks) == (missing, 0, ())
+    assert (indexed.read, indexed.left, indexed.task_notes) == (missing, 0, ())
     assert contents(home) == on_one_node
 
 
@@ -223,7 +223,7 @@ def test_what_came_with_a_clone_is_not_believed(
         read_shard(home, lists(home, planned)[0])
     with pytest.raises(RefusedError, match="git tracks"):
         send(home, scratch, 1)
-    [said] = index(home, scratch).tasks
+    [said] = index(home, scratch).task_notes
     assert "git tracks .ckreg/index/" in said
     assert contents(home) == on_one_node
 
@@ -246,11 +246,11 @@ def test_while_tasks_run_or_nobody_answers_their_logs_are_left(
     slurm.says("squeue", "101_[0-1]|101|PENDING|Priority|now|x")
     indexed = index(home, scratch)
     assert (indexed.left, indexed.read) == (planned.logs, 0)
-    assert indexed.tasks == ("Job 101 still reads: 0 of 2 tasks have finished.",)
+    assert indexed.task_notes == ("Job 101 still reads: 0 of 2 tasks have finished.",)
     slurm.fails("squeue", "slurm_load_jobs error: Unable to contact slurm controller\n")
     indexed = index(home, scratch)
     assert indexed.left == planned.logs
-    assert f"`rm -r {home.state}/index/{planned.id}` gives it up." in indexed.tasks[0]
+    assert f"`rm -r {home.state}/index/{planned.id}` gives it up." in indexed.task_notes[0]
     second = share_out(home, [scratch], DEFAULT_LOG_PATTERNS, 2, SLURM)
     assert (second.lists, second.left) == ((), planned.logs)
     assert index(home, scratch, How(full=True)).read == planned.logs

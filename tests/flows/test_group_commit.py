@@ -15,7 +15,7 @@ from ckreg.adapters.git import status_events
 from ckreg.adapters.tree import Home, locked
 from ckreg.core.status import Source, Status, StatusRequest
 from ckreg.core.summary import parse
-from ckreg.errors import BusyError, CkregError, NotFoundError, RefusedError
+from ckreg.errors import BusyError, CkregError, MalformedError, NotFoundError, RefusedError
 from ckreg.flows.outcomes import Committed, WaitsError
 from ckreg.flows.updates import apply, apply_all, flush, leave
 from tests.documents import EXPERIMENT, SUMMARY
@@ -229,3 +229,15 @@ def _until_spooled(home: Home) -> None:
     deadline = os.times().elapsed + 60
     while spool.is_empty(home):
         assert os.times().elapsed < deadline
+
+
+def test_who_waits_hears_why_another_version_put_the_request_aside(home: Home) -> None:
+    words = ["status", "set", EXPERIMENT, "L1B_rank4", "--note", "x"]
+    with locked(home):
+        process = _ckreg(home, *words)
+        _until_spooled(home)
+        [path] = (home.state / "spool").glob("*.json")
+        path.write_text(path.read_text().replace('"forced"', '"mood"'))
+        spool.claim(home)
+    _, said = process.communicate()
+    assert (process.returncode, "'mood' is not known here" in said) == (MalformedError.exit_code, True)

@@ -72,7 +72,9 @@ def names() -> list[str]:
 def test_each_ends_as_it_did(registry: Home, tmp_path: Path, git: Git) -> None:
     bodies = {"good": "true", "three": "exit 3", "unlogged": "true"}
     plan(registry, bodies, ("good", "three"), "#SBATCH --time=5\n", logs=tmp_path / "scratch")
-    (tmp_path / "scratch" / "ck-out-unlogged").rmdir()
+    script = registry.experiments / NAME / "unlogged" / "finetune.slurm"
+    script.write_text(script.read_text().replace(str(tmp_path / "scratch"), "/nonexistent"))
+    git(registry.root, "commit", "-qam", "elsewhere")
     submit(registry)
     assert [job for _, job, _ in rows(registry).values()] == ["L1", "L2", "L3", "L4", "L5"]
     over()

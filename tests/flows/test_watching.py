@@ -182,14 +182,14 @@ class _Slow(Slurm):
 def test_a_queue_that_hangs_holds_nobody_up_and_is_not_asked_again() -> None:
     slow = _Slow()
     queue = Queue(slow)
-    queue.ask(["8", "9_1", "-j", "by hand"], 0.01)
+    queue.ask(["8", "9_1", "L3", "-j", "by hand", "8,9"], 0.01)
     assert queue.answer is not None
     assert "not answered" in (queue.answer.failed or "")
     queue.ask_beside(["8"])
     slow.may_answer.set()
     queue.ask(["8"], 60)
     assert queue.answer == QueueAnswer()
-    assert slow.asked == [["8", "9_1"]]
+    assert slow.asked == [["8", "9_1", "L3"]]
 
 
 def test_hostile_names_and_logs(registry: Home, call: Caller, tmp_path: Path) -> None:

@@ -43,7 +43,7 @@ def test_tasks_read_what_one_node_would(
     assert shards.finished(folder) == {0, 2}, (folder / "shard-0.out").read_text()
     indexed = index_logs(registry, [scratch], DEFAULT_LOG_PATTERNS, How(leave_missing=True))
     assert (indexed.by_tasks, indexed.left) == (7 - len(planned.lists[1]), len(planned.lists[1]))
-    [said] = indexed.tasks
+    [said] = indexed.task_notes
     assert "1 of 3 tasks gave nothing, 1 (spoiled)" in said
     index_logs(registry, [scratch], DEFAULT_LOG_PATTERNS)
     assert measured(registry) == here

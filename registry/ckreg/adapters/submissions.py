@@ -8,9 +8,13 @@ import fcntl
 import os
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
-from ckreg.adapters.tree import Home, file_mode, make_folder, replace_text
+from ckreg.adapters.tree import Home, file_mode, lock_choice, make_folder, read_own, replace_text
+from ckreg.adapters.tree.link_lock import HeldError, link_lock
+from ckreg.core.holding import read_holder
+from ckreg.core.mounts import LockKind
 from ckreg.core.submission.record import Intent, as_text, read_intent
 from ckreg.errors import BusyError, MalformedError, OutsideError
 
@@ -67,11 +71,38 @@ def sending(home: Home, *, timeout_seconds: float) -> Iterator[int]:
     """Be the only one of this clone that sends jobs; gives the descriptor of the lock.
 
     What inherits the descriptor keeps the lock: an `sbatch` whose caller was killed still holds it, so that
-    nobody concludes too early that nothing was sent.
+    nobody concludes too early that nothing was sent. Where flock excludes only this host, a file besides
+    excludes the others.
 
     Raises:
         BusyError: somebody else held it for all of that time.
     """
+    with contextlib.ExitStack() as held:
+        descriptor = held.enter_context(_on_this_host(home, timeout_seconds))
+        if lock_choice(home).kind is LockKind.LINK:
+            held.enter_context(_on_all_hosts(_folder(home) / "lock.link", timeout_seconds))
+        yield descriptor
+
+
+@contextlib.contextmanager
+def _on_all_hosts(path: Path, timeout_seconds: float) -> Iterator[None]:
+    with contextlib.ExitStack() as held:
+        try:
+            held.enter_context(link_lock(path, timeout_seconds))
+        except HeldError:
+            holder = read_holder(read_own(path) or "")
+            who = holder.in_words(datetime.now(UTC)) if holder else "somebody who does not say a name"
+            raise BusyError(
+                f"{path} is held by {who}: another `ckreg submit`. Try again when it is done; "
+                f"if it has ended there, remove the file."
+            ) from None
+        except OSError as error:
+            raise OutsideError(f"{path} cannot be locked: {error.strerror}.") from error
+        yield
+
+
+@contextlib.contextmanager
+def _on_this_host(home: Home, timeout_seconds: float) -> Iterator[int]:
     path = _folder(home) / "lock"
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)

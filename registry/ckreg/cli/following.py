@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 def sync(  # one parameter an option, as click hands them over
     place: Place, experiment: str | None, everything: bool, watch: bool, dry_run: bool, as_json: bool
 ) -> None:
-    """Ask Slurm how the jobs are, and record what changed.
+    """Ask the scheduler how the jobs are, and record what changed.
 
-    One sacct for all jobs that have not ended. What is recorded has the scheduler's words as evidence in
-    its commit; where the scheduler says nothing, nothing changes.
+    One sacct for all jobs of Slurm that have not ended. What is recorded has the scheduler's words as
+    evidence in its commit; where the scheduler says nothing, nothing changes.
 
     \b
     Example:

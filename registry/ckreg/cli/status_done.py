@@ -48,7 +48,7 @@ def lines_as_json(lines: Lines) -> dict[str, object]:
 def flushed_as_json(done: Flushed) -> dict[str, object]:
     """What became of all that waited, and the files that were put aside."""
     return {
-        "committed": True,
+        "committed": not _waits(done),
         "updates": [outcome_as_json(*settled) for settled in done.settled],
         "refused": [{"file": str(refusal.path), "error": refusal.error} for refusal in done.refused],
     }
@@ -84,8 +84,15 @@ def say_flushed(done: Flushed) -> None:
         say_outcome(request, outcome, where)
     for refusal in done.refused:
         warn(f"{refusal.error} It lies in {refusal.path}.")
+    if _waits(done):
+        note("This host does not commit here: `.ckreg/commit_hosts` names those that do. Call this there.")
     if not done.settled and not done.refused:
         note("Nothing waits.")
+
+
+def _waits(done: Flushed) -> bool:
+    """Whether nothing was committed, as this host does not do that."""
+    return any(isinstance(outcome, Spooled) for _, outcome in done.settled)
 
 
 def say_preview(shown: Preview) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from ckreg.adapters.tree import Home
 from ckreg.core.score.words import one
+from ckreg.core.summary.rows import RowKey
 from ckreg.flows.scheduling import scheduler
 from ckreg.flows.syncing import Change, Synced, Unclear, sync
 from ckreg.flows.verdict import verdict
@@ -43,4 +44,6 @@ def watch(home: Home, experiment: str | None) -> Iterator[Synced]:
 def scores(home: Home, synced: Synced) -> list[str]:
     """How the estimates of the runs did that are completed now, in words."""
     graded = [verdict(home, update) for update in synced.updates if update.completes]
-    return [one(each) for each in graded if each is not None]
+    return [
+        f"{RowKey(each.run_name, each.task, each.epoch)}: {one(each)}" for each in graded if each is not None
+    ]

@@ -62,7 +62,7 @@ def _of_failed(names: Iterable[str], waiting: Sequence[EvaluationRow]) -> Iterat
         if waiting and (needed is None or (epoch and int(epoch[1]) in needed)):
             yield Verdict(name, True, "the run failed, but an evaluation of it waits")
         else:
-            yield Verdict(name, False, "the run failed")
+            yield Verdict(name, False, "the run failed; without it a retry begins anew")
 
 
 def _of_completed(names: Iterable[str], evaluated: Collection[int] | None) -> Iterator[Verdict]:

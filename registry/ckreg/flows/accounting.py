@@ -5,7 +5,9 @@ from datetime import datetime
 from typing import NamedTuple
 
 from ckreg.adapters.cache import Cache, Row
+from ckreg.adapters.local import Local, state_folder
 from ckreg.adapters.slurm import ask_sacct
+from ckreg.core.scheduler.local import is_local
 from ckreg.flows.joining import UNJOINED
 from ckreg.flows.log_rows import job_rows
 
@@ -27,6 +29,8 @@ def ask_scheduler(cache: Cache, read_paths: Sequence[str]) -> str | None:
     Silence and failure change nothing; after a failure all jobs are asked for again.
     """
     logs = _logs(cache, set(read_paths))
+    if ours := [job for job in logs if is_local(job)]:
+        _store(cache, Local(state_folder()).told(ours).text, logs)
     told = ask_sacct(logs)
     if told.failed or not told.text.strip():
         if told.failed:

@@ -42,7 +42,7 @@ class Indexed:
     `tallies` count all that the cache now holds. `rebuilt` says that the cache was damaged or old, and built
     anew. `kept` are the prior runs that only prior-runs.jsonl has, `faults` its lines that say nothing.
     `scheduler` is why sacct did not answer, None where it did or is not here. Of the logs read, `by_tasks`
-    were read by tasks of array jobs, and `left` more are left to such; `tasks` says what became of those.
+    were read by tasks of array jobs, and `left` more are left to such; `task_notes` say what became of those.
     """
 
     roots: tuple[str, ...]
@@ -60,7 +60,7 @@ class Indexed:
     scheduler: str | None
     by_tasks: int = 0
     left: int = 0
-    tasks: tuple[str, ...] = ()
+    task_notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,7 +115,7 @@ def index_logs(
             scheduler=failed,
             by_tasks=now.by_tasks,
             left=now.left,
-            tasks=tuple(there.said),
+            task_notes=tuple(there.said),
         )
 
 

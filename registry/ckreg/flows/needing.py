@@ -1,6 +1,5 @@
 """Who may still need a run's output: its jobs, requests that wait, other plans, other branches."""
 
-import re
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
@@ -10,13 +9,13 @@ from ckreg.adapters.git import contents, files_at, files_on_branches, open_repo
 from ckreg.adapters.tree import EXPERIMENTS, SUMMARY, Home, read_text
 from ckreg.core.cleaning import OUTPUT, runs_of
 from ckreg.core.scaffold.layout import training_folder
+from ckreg.core.scheduler.ids import is_job_id
 from ckreg.core.scheduler.port import Scheduler
 from ckreg.core.scheduler.states import Phase, phase_of
 from ckreg.core.summary import parse
 from ckreg.errors import CkregError
 from ckreg.flows.refreshing import fresh_cache
 
-_JOB = re.compile(r"\d{1,10}(?:_\d{1,10})?")
 _ABSENT = "is not on PATH"
 _SPEC = "spec.yaml"
 
@@ -74,7 +73,7 @@ def _jobs(home: Home, experiment: str, run: str) -> set[str]:
         for place in intent.places
     ]
     told = [*((str(row["run"]), str(row["job"])) for row in rows), *noted]
-    return {job for name, job in told if _is_of(name, run) and _JOB.fullmatch(job)}
+    return {job for name, job in told if _is_of(name, run) and is_job_id(job)}
 
 
 def _is_of(name: str, run: str) -> bool:

@@ -88,7 +88,7 @@ def edited(text: str | None, file: In, found: Corrected, failed: Failed, where: 
     """
     if text is None:
         raise NotFoundError(f"{where} is not committed. `git add` and `git commit` it, then try again.")
-    why = f"after {failed.told or failed.outcome} of job {failed.job or '-'}"
+    why = f"job {failed.job or '-'}: {failed.told or failed.outcome}"
     return changed(text, file, found.changes, failed.attempts + 1, why, where)
 
 

@@ -58,7 +58,7 @@ class Preview:
 class Flushed:
     """What became of all that waited, and what had been put aside before and nobody had seen."""
 
-    settled: tuple[tuple[StatusRequest, Settled], ...] = ()
+    settled: tuple[tuple[StatusRequest, Outcome], ...] = ()
     refused: tuple[spool.Refusal, ...] = ()
 
 
@@ -106,11 +106,13 @@ def apply_all(
 
 
 def flush(home: Home, *, timeout_seconds: float = 60.0) -> Flushed:
-    """Commit all that waits in the spool.
+    """Commit all that waits in the spool; on a host that does not commit here it is only told.
 
     Raises:
         BusyError: git is in the middle of something, or the lock stayed held; all stays in the spool.
     """
+    if not may_commit(home):
+        return Flushed(tuple((request, Spooled(request)) for request in _waiting(home)))
     finish_interrupted(home)
     found: Found = {}
     while not spool.is_empty(home):
@@ -149,8 +151,13 @@ def preview_flush(home: Home) -> Preview:
     Raises:
         CkregError: as `flush`.
     """
+    return preview(home, _waiting(home))
+
+
+def _waiting(home: Home) -> list[StatusRequest]:
+    """All that waits in the spool, by the time of what happened."""
     waiting = [request for bundle in spool.look(home) for request in bundle.requests]
-    return preview(home, sorted(waiting, key=lambda request: request.at))
+    return sorted(waiting, key=lambda request: request.at)
 
 
 def _until_answered(home: Home, bundle: Bundle, timeout_seconds: float) -> Sequence[Outcome]:
@@ -208,6 +215,8 @@ def _found_in_history(home: Home, own: Bundle) -> list[Outcome]:
     """What became of requests that somebody took and left no word of: a full disk, a slow file system."""
     events = {event.id: event for event in events_around(open_repo(home.root), own.requests)}
     if not any(request.id in events for request in own.requests):
+        if refused := spool.refusal_of(home, own.name):
+            raise AnsweredError(refused.error, refused.exit_code)
         raise OutsideError(f"Somebody removed the request from {home.state / 'spool'}; nothing was changed.")
     found: list[Outcome] = []
     for request in own.requests:

@@ -1,6 +1,5 @@
 """How an experiment's runs are at this moment: table, logs and queue beside what was predicted."""
 
-import re
 import threading
 import time
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,6 +10,7 @@ from pathlib import Path
 from ckreg.adapters import clock
 from ckreg.adapters.tree import Home, read_text
 from ckreg.core.measure.measurement import Outcome
+from ckreg.core.scheduler.ids import is_job_id
 from ckreg.core.scheduler.judging import Judged, judged
 from ckreg.core.scheduler.port import QueueAnswer, Scheduler
 from ckreg.core.score.values import Met
@@ -28,9 +28,6 @@ from ckreg.flows.tailing import advance
 
 ASK_EVERY = 30.0
 """Seconds between two questions to the queue; Slurm's manual asks for no less."""
-
-JOB = re.compile(r"\d{1,10}(?:_\d{1,10})?")
-"""What can be a job's id: people write other things into that column, too."""
 
 _LOOK_AGAIN = 10.0  # seconds until a log that was not there is looked for once more
 _CELL = "%Y-%m-%d %H:%M:%S"
@@ -111,7 +108,7 @@ class Queue:
         if busy or time.monotonic() - self._asked < ASK_EVERY:
             return
         self._asked = time.monotonic()
-        wanted = sorted({job for job in jobs if JOB.fullmatch(job)})
+        wanted = sorted({job for job in jobs if is_job_id(job)})
         self._thread = threading.Thread(target=self._ask, args=(wanted,), daemon=True)
         self._thread.start()
 

@@ -30,6 +30,7 @@ from ckreg.adapters.git.intent import (
     new_intent,
     write_intent,
 )
+from ckreg.core.mounts import Mount
 from ckreg.errors import BusyError, CkregError, MalformedError, OutsideError, RefusedError
 
 Git = Callable[..., str]
@@ -254,6 +255,18 @@ def test_a_lock_from_another_host_is_explained(repo: Repo, git: Git, monkeypatch
     left_behind(repo, git, host="node17")
     (repo.git_dir / "index.lock").touch()
     with pytest.raises(BusyError, match=r"index\.lock: .* node17"):
+        recover(repo)
+    assert (repo.git_dir / "index.lock").exists()
+
+
+def test_a_lock_on_a_network_filesystem_is_explained(
+    repo: Repo, git: Git, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(leftovers, "_SECONDS_BETWEEN", 0.001)
+    monkeypatch.setattr(leftovers, "mount_at", lambda _folder: Mount("/", "nfs4"))
+    left_behind(repo, git)
+    (repo.git_dir / "index.lock").touch()
+    with pytest.raises(BusyError, match=r"index\.lock: .*remove it"):
         recover(repo)
     assert (repo.git_dir / "index.lock").exists()
 

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from ckreg.adapters.git import Change, Repo, Texts, commit_change, open_repo
+from ckreg.adapters.git import Change, Repo, Texts, commit_change, fast, open_repo, slow
+from ckreg.adapters.git.intent import Intent
+from ckreg.adapters.git.placing import place
 from ckreg.adapters.tree import Home
 from ckreg.errors import BusyError, OutsideError, RefusedError
 
@@ -221,3 +223,108 @@ def test_an_edit_that_git_was_told_not_to_see_is_not_swept_in(repo: Repo, git: G
     commit_change(repo, ["a.md"], shout("a.md"))
     assert git(repo.root, "show", "HEAD:a.md") == "one\nTWO\nthree\n"
     assert (repo.root / "a.md").read_text() == "one\nTWO\nthree\nmine\n"
+
+
+@pytest.fixture
+def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], object]], None]:
+    """`meanwhile(act)`: somebody does that right after our texts were put into the folder, once."""
+
+    def install(act: Callable[[], object]) -> None:
+        acts = [act]
+
+        def placed(repo: Repo, intent: Intent) -> None:
+            place(repo, intent)
+            if acts:
+                acts.pop()()
+
+        for way in (fast, slow):
+            monkeypatch.setattr(way, "place", placed)
+
+    return install
+
+
+@pytest.mark.parametrize("unfinished", ["", "unfinished\n"], ids=["alike", "unfinished"])
+@pytest.mark.parametrize(
+    "words",
+    [("stash",), ("reset", "--quiet", "--hard"), ("checkout", "--quiet", ".")],
+    ids=lambda words: words[0],
+)
+def test_a_file_that_somebody_puts_back_meanwhile_is_edited_again(
+    repo: Repo, git: Git, meanwhile: Callable[..., None], words: tuple[str, ...], unfinished: str
+) -> None:
+    (repo.root / "a.md").write_text(f"one\ntwo\nthree\n{unfinished}")
+    meanwhile(lambda: git(repo.root, *words))
+    assert commit_change(repo, ["a.md"], shout("a.md"))
+    assert git(repo.root, "show", "HEAD:a.md") == "one\nTWO\nthree\n"
+    assert git(repo.root, "status", "--porcelain") == ""
+    if words == ("stash",):
+        git(repo.root, "stash", "pop")
+        assert (repo.root / "a.md").read_text() == f"one\nTWO\nthree\n{unfinished}"
+
+
+@pytest.mark.parametrize("unfinished", ["", "unfinished\n"], ids=["alike", "unfinished"])
+def test_a_change_that_somebody_commits_meanwhile_is_in_history_once(
+    repo: Repo, git: Git, meanwhile: Callable[..., None], unfinished: str
+) -> None:
+    (repo.root / "a.md").write_text(f"one\ntwo\nthree\n{unfinished}")
+    meanwhile(lambda: git(repo.root, "commit", "--quiet", "--all", "-m", "mine"))
+    assert commit_change(repo, ["a.md"], shout("a.md")) is None
+    assert git(repo.root, "show", "HEAD:a.md") == f"one\nTWO\nthree\n{unfinished}"
+    assert git(repo.root, "status", "--porcelain") == ""
+    assert git(repo.root, "log", "--format=%s") == "mine\nfirst\n"
+
+
+def test_what_somebody_stages_meanwhile_stays_staged(
+    repo: Repo, git: Git, meanwhile: Callable[..., None]
+) -> None:
+    (repo.root / "a.md").write_text("one\ntwo\nthree\nunfinished\n")
+    meanwhile(lambda: git(repo.root, "add", "a.md"))
+    assert commit_change(repo, ["a.md"], shout("a.md"))
+    assert git(repo.root, "show", "HEAD:a.md") == "one\nTWO\nthree\n"
+    assert git(repo.root, "show", ":a.md") == "one\nTWO\nthree\nunfinished\n"
+    assert git(repo.root, "status", "--porcelain") == "M  a.md\n"
+
+
+def test_a_merge_that_begins_meanwhile_is_left_alone(
+    repo: Repo, git: Git, meanwhile: Callable[..., None]
+) -> None:
+    (repo.root / "a.md").write_text("one\ntwo\nthree\nunfinished\n")
+    head = git(repo.root, "rev-parse", "HEAD")
+
+    def begin() -> None:
+        (repo.root / "a.md").write_text("one\ntwo\nthree\n")
+        (repo.git_dir / "MERGE_HEAD").write_text(head)
+
+    meanwhile(begin)
+    with pytest.raises(BusyError, match="a merge"):
+        commit_change(repo, ["a.md"], shout("a.md"))
+    assert git(repo.root, "rev-parse", "HEAD") == head
+
+
+def test_a_hook_that_says_that_there_is_nothing_to_commit_refuses(repo: Repo, git: Git) -> None:
+    hook = repo.git_dir / "hooks" / "pre-commit"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\necho nothing to commit\nexit 1\n")
+    hook.chmod(0o755)
+    before = state(repo, git)
+    with pytest.raises(RefusedError, match="nothing to commit"):
+        commit_change(repo, ["a.md"], shout("a.md"))
+    assert state(repo, git) == before
+
+
+@pytest.mark.parametrize("unfinished", ["", "unfinished\n"], ids=["alike", "unfinished"])
+def test_a_commit_of_another_registry_with_the_same_subject_is_not_ours(
+    repo: Repo, git: Git, meanwhile: Callable[..., None], unfinished: str
+) -> None:
+    (repo.root / "a.md").write_text(f"one\ntwo\nthree\n{unfinished}")
+
+    def commit_theirs() -> None:
+        (repo.root / "b.md").write_text("B\n")
+        git(repo.root, "commit", "--quiet", "-m", "shout", "--", "b.md")
+        if not unfinished:
+            git(repo.root, "checkout", "a.md")
+
+    meanwhile(commit_theirs)
+    commit_change(repo, ["a.md"], shout("a.md"))
+    assert git(repo.root, "show", "HEAD:a.md") == "one\nTWO\nthree\n"
+    assert git(repo.root, "log", "--format=%s") == "shout\nshout\nfirst\n"

@@ -1,6 +1,8 @@
 """Scripts and configs: single values change, every other byte stays."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from ckreg.core.retry.files import asked_in, changed, is_marked
 from ckreg.core.retry.values import Change, In
@@ -112,3 +114,24 @@ def test_words_cannot_leave_their_comment() -> None:
     after = changed(SCRIPT, In.SCRIPT, [change], 2, "x\nrm -rf ~\r\x1b[31m", "s")
     assert "\nrm" not in after
     assert "\x1b" not in after
+
+
+_WORDS = st.text(st.characters(exclude_characters="\r\n", exclude_categories=["Cs"]), max_size=30)
+
+
+@settings(max_examples=60)
+@given(st.lists(_WORDS, max_size=5), st.sampled_from(["\n", "\r\n"]), st.booleans())
+def test_every_other_line_of_a_script_stays(words: list[str], newline: str, named: bool) -> None:
+    lines = [
+        "#!/bin/bash",
+        *(f"# {word}" for word in words),
+        *(["#SBATCH --time=5"] if named else []),
+        "true",
+    ]
+    text = newline.join(lines)
+    after = changed(text, In.SCRIPT, [Change(In.SCRIPT, "time", "5", "0:10:00")], 2, "w", "s")
+    kept = [line for line in after.split(newline) if not line.startswith("# ckreg retry, attempt 2:")]
+    wanted = [line for line in lines if line != "#SBATCH --time=5"]
+    assert [line for line in kept if line != "#SBATCH --time=0:10:00"] == wanted
+    assert kept.count("#SBATCH --time=0:10:00") == 1
+    assert asked_in(after, None, 2, "c").time == "0:10:00"

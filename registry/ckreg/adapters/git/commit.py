@@ -6,7 +6,7 @@ elsewhere a temporary index, `commit-tree` and `update-ref` with the old value (
 files, index and history are brought to before or after the change by the next call (`announcing`).
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from ckreg.adapters.git.announcing import recover
@@ -63,6 +63,7 @@ def _refuse_under_way(repo: Repo) -> None:
 
 
 def _commit_once(repo: Repo, paths: Sequence[str], plan: Plan) -> str | None:
+    _refuse_under_way(repo)  # since the last try, too
     old = read_standing(repo, paths)
     change = plan(old.texts)
     new = {path: texts for path, texts in change.texts.items() if texts != old.texts[path]}
@@ -73,15 +74,18 @@ def _commit_once(repo: Repo, paths: Sequence[str], plan: Plan) -> str | None:
         return (commit_files if alike else commit_texts)(repo, old, new, change.message)
     except CkregError:
         # git may have failed after its commit: it was killed, or a hook that comes last took too long.
-        if commit := _ours(repo, old, change.message):
+        if commit := _ours(repo, old, new, change.message):
             return commit
         raise
 
 
-def _ours(repo: Repo, old: Standing, message: str) -> str | None:
-    """The commit with this subject that was made on top of HEAD as it stood."""
+def _ours(repo: Repo, old: Standing, paths: Iterable[str], message: str) -> str | None:
+    """The commit of these files with this subject that was made on top of HEAD as it stood.
+
+    The files tell it from one of another registry in the same repository.
+    """
     since = (f"{old.head}..HEAD",) if old.head else ("HEAD",)
-    told = repo.call("log", "-z", "--no-show-signature", "--format=%H %P%n%s", *since).stdout
+    told = repo.call("log", "-z", "--no-show-signature", "--format=%H %P%n%s", *since, "--", *paths).stdout
     for entry in filter(None, told.split("\0")):
         ids, _, subject = entry.partition("\n")
         commit, *parents = ids.split()

@@ -1,5 +1,6 @@
 """The fast way to commit: the three texts of each file agree, so `git commit -o` commits the folder's."""
 
+import re
 from collections.abc import Mapping
 
 from ckreg.adapters.git.announcing import announced
@@ -9,6 +10,11 @@ from ckreg.adapters.git.placing import place
 from ckreg.adapters.git.repo import Repo
 from ckreg.adapters.git.safe import ENV, SAFE, failure
 from ckreg.adapters.git.texts import Standing, Texts
+from ckreg.adapters.git.trying import TryAgainError
+from ckreg.adapters.git.unmoved import is_put_back
+
+# What `git commit` says where the files are as in HEAD.
+_NOTHING = re.compile(r"^(?:nothing|no changes) (?:added )?to commit", re.MULTILINE)
 
 
 def commit_files(repo: Repo, old: Standing, new: Mapping[str, Texts], message: str) -> str:
@@ -26,6 +32,8 @@ def commit_files(repo: Repo, old: Standing, new: Mapping[str, Texts], message: s
         words = ("commit", "--quiet", "--only", "--cleanup=whitespace", "--file=-")
         done = held.call(*SAFE, *words, "--", *new, stdin=message, env=ENV)
         if done.returncode:
+            if _NOTHING.search(done.stdout) and is_put_back(repo, intent):
+                raise TryAgainError("somebody committed the change, or put the files back")
             raise failure(done)
         return _as_committed(repo, tuple(new))
 

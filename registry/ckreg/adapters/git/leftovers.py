@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ckreg.adapters.git.repo import Repo
+from ckreg.adapters.tree import mount_at
+from ckreg.core.mounts import is_network
 from ckreg.errors import BusyError
 
 _LOOKS = 40
@@ -19,19 +21,21 @@ def clear_dead_locks(repo: Repo, since_ns: int, *, host: str) -> None:
     """See that no git of a killed ckreg holds anything up, which began its change at `since_ns` on `host`.
 
     The caller knows that no git of that ckreg lives. A lock file is removed where it came after the change
-    began, stays as it is, and no git at all works on this repository on this host, which is that host.
+    began, stays as it is, and no git at all works on this repository on this host, which is that host. On a
+    network filesystem it stays: the git of another host may hold it, which nobody can see from here.
 
     Raises:
         BusyError: a lock stays that may be another git's.
     """
     seen: dict[Path, int] = {}
     unchanged = 0
+    only_here = host == os.uname().nodename and not _is_shared(repo.git_dir)
     for _ in range(_LOOKS):
         now = {lock: changed for lock, changed in _locks(repo) if changed >= since_ns}
         if not now:
             return
         unchanged = unchanged + 1 if now == seen else 0
-        if unchanged >= _UNCHANGED_LOOKS and host == os.uname().nodename and not git_may_work_on(repo):
+        if unchanged >= _UNCHANGED_LOOKS and only_here and not git_may_work_on(repo):
             for lock in now:
                 lock.unlink(missing_ok=True)
             return
@@ -42,6 +46,12 @@ def clear_dead_locks(repo: Repo, since_ns: int, *, host: str) -> None:
         f"{names}: a git that was killed left this on {host}, or another git is at work. "
         f"If no git is running there, remove it, then try again."
     )
+
+
+def _is_shared(folder: Path) -> bool:
+    """Whether other hosts may see the folder, too."""
+    mount = mount_at(folder)
+    return mount is not None and is_network(mount.filesystem)
 
 
 def _locks(repo: Repo) -> Iterator[tuple[Path, int]]:

@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from ckreg.adapters.git.intent import Intent, Sides
+from ckreg.adapters.git.intent import Intent, PlannedFile, Sides
 from ckreg.adapters.git.repo import Repo
 from ckreg.adapters.git.texts import refuse_link
 from ckreg.adapters.git.trying import TryAgainError
@@ -21,7 +21,7 @@ def place(repo: Repo, intent: Intent) -> None:
         TryAgainError: somebody saved one of the files since it was read.
         OutsideError: the disk is full, or a folder is read-only.
     """
-    changing = {file.path: file.working for file in intent.files if _is_written(file.working)}
+    changing = {file.path: file.working for file in placed(intent)}
     _write_beside(repo, intent, changing)
     for path, working in changing.items():
         file = repo.root / path
@@ -31,8 +31,9 @@ def place(repo: Repo, intent: Intent) -> None:
         rename(beside(file, intent.id), file)
 
 
-def _is_written(working: Sides) -> bool:
-    return working.after is not None and working.after != working.before
+def placed(intent: Intent) -> list[PlannedFile]:
+    """The files of a change that get another text in the folder."""
+    return [file for file in intent.files if file.working.after not in {None, file.working.before}]
 
 
 def _write_beside(repo: Repo, intent: Intent, changing: Mapping[str, Sides]) -> None:

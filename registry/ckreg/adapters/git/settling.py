@@ -99,7 +99,7 @@ def _merged(repo: Repo, now: str | None, begun: str | None, wanted: str | None) 
     """
     if now is None or begun is None or wanted is None:
         return now
-    with tempfile.TemporaryDirectory(dir=Home(repo.root).state, prefix="merge-") as folder:
+    with tempfile.TemporaryDirectory(dir=Home(repo.root).state, prefix=".merge-") as folder:
         names = [str(Path(folder, name)) for name in ("now", "begun", "wanted")]
         for name, text in zip(names, (now, begun, wanted), strict=True):
             Path(name).write_bytes(text.encode(errors="surrogateescape"))

@@ -16,6 +16,7 @@ from ckreg.adapters.git.repo import Repo, last_words
 from ckreg.adapters.git.safe import ENV, SAFE, failure
 from ckreg.adapters.git.texts import Standing, Texts, refuse_link
 from ckreg.adapters.git.trying import TryAgainError
+from ckreg.adapters.git.unmoved import see_unmoved
 from ckreg.adapters.tree import Home
 from ckreg.errors import RefusedError
 
@@ -43,6 +44,7 @@ def commit_texts(repo: Repo, old: Standing, new: Mapping[str, Texts], message: s
     # The history is changed last: killed before, all is undone; killed later, nothing is missing.
     with announced(repo, intent) as held:
         place(repo, intent)
+        see_unmoved(repo, intent)
         stage(held, {file.path: file.staged.after for file in files if file.staged and _differs(file.staged)})
         if commit is not None:
             _move_head(held, commit, old.head, message)

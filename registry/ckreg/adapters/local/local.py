@@ -68,6 +68,8 @@ class Local:
         path = Path(order.folder, order.script)
         text = _script(path)
         asked = _asked(path, text)
+        if order.tasks:
+            raise RefusedError(f"{order.name} is an array, and this machine runs none.")
         with self._records.locked():
             after = self._after(order)
             if self._at_once is not None:

@@ -178,6 +178,11 @@ def _lock(descriptor: int, folder: Path) -> None:
             if time.monotonic() >= until:
                 raise BusyError(f"{folder}/lock is held for more than {_LOCK_SECONDS:.0f} s.") from None
             time.sleep(_POLL_SECONDS)
+        except OSError as error:
+            raise OutsideError(
+                f"{folder}/lock cannot be locked: {error.strerror}. "
+                f"Set XDG_STATE_HOME to a folder of a local disk."
+            ) from error
         else:
             return
 

@@ -19,7 +19,7 @@ from ckreg.adapters.spool.bundles import (
     remove,
     take_back,
 )
-from ckreg.adapters.spool.refusals import Refusal, refuse, show_refused
+from ckreg.adapters.spool.refusals import Refusal, refusal_of, refuse, show_refused
 
 __all__ = [
     "Answer",
@@ -34,6 +34,7 @@ __all__ = [
     "look",
     "pending",
     "put",
+    "refusal_of",
     "refuse",
     "remove",
     "show_refused",

@@ -30,6 +30,12 @@ def refuse(home: Home, name: str, error: str, exit_code: int) -> None:
             (folder / f"{name}{_WHY}").unlink()
 
 
+def refusal_of(home: Home, name: str) -> Refusal | None:
+    """The refusal of a file that was put aside and that nobody has seen yet; it stays."""
+    path = home.state / "spool" / files.REFUSED / name
+    return _why(path) if path.exists() else None
+
+
 def show_refused(home: Home) -> list[Refusal]:
     """What was put aside since somebody last asked; it moves to `refused/shown/`, and goes after 30 days."""
     folder, shown = home.state / "spool" / files.REFUSED, home.state / "spool" / files.SHOWN

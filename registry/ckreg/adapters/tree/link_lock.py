@@ -15,7 +15,8 @@ from pathlib import Path
 from ckreg.adapters.tree.files import file_mode
 from ckreg.adapters.tree.holders import life, this_process
 from ckreg.adapters.tree.state import read_own
-from ckreg.core.holding import Life, read_holder
+from ckreg.core.holding import Holder, Life, read_holder
+from ckreg.errors import MalformedError
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.01, 0.25  # seconds
 
@@ -41,7 +42,7 @@ def link_lock(path: Path, timeout_seconds: float) -> Iterator[None]:
         try:
             yield
         finally:
-            _release(own, path)
+            _release(me, path)
     finally:
         with contextlib.suppress(OSError):
             own.unlink()
@@ -69,8 +70,8 @@ def _is_dead(path: Path) -> bool:
     return holder is not None and life(holder) is Life.DEAD
 
 
-def _release(own: Path, path: Path) -> None:
+def _release(me: Holder, path: Path) -> None:
     """Take the lock's name away, unless a person broke the lock and somebody else has it now."""
-    with contextlib.suppress(FileNotFoundError):
-        if path.lstat().st_ino == own.lstat().st_ino:
+    with contextlib.suppress(FileNotFoundError, MalformedError):
+        if read_holder(read_own(path) or "") == me:
             path.unlink()

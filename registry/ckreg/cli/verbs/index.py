@@ -140,7 +140,7 @@ def _say(indexed: Indexed) -> None:
         warn("The cache was damaged or of another version, and was built anew from the logs that are there.")
     for fault in indexed.faults:
         warn(f"{fault.place}: passed over: {fault.reason}")
-    for said in indexed.tasks:
+    for said in indexed.task_notes:
         note(said)
     if indexed.scheduler:
         warn(f"{indexed.scheduler}. What the logs say was taken; `ckreg index` asks again.")
