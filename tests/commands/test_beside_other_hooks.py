@@ -111,10 +111,10 @@ def test_after_the_pre_commit_framework(home: Home, git: Git) -> None:
     configured(home, git)
     framework(home, "install")
     before = snapshot(home.root / ".git" / "hooks")
-    assert hooks_install(home).changed[:2] == ("pre-commit", "commit-msg")
+    assert hooks_install(home).changed[:3] == ("pre-commit", "pre-merge-commit", "commit-msg")
     assert hooks_install(home).changed == ()
     holds(home)
-    assert hooks_uninstall(home).changed[:2] == ("pre-commit", "commit-msg")
+    assert hooks_uninstall(home).changed[:3] == ("pre-commit", "pre-merge-commit", "commit-msg")
     assert snapshot(home.root / ".git" / "hooks") == before
 
 
@@ -179,7 +179,7 @@ def husky(home: Home, git: Git) -> Path:
         'n=$(basename "$0")\ns=$(dirname "$(dirname "$0")")/$n\n[ ! -f "$s" ] && exit 0\n'
         'sh -e "$s" "$@"\nexit $?\n',
     )
-    for name in ("pre-commit", "commit-msg"):
+    for name in ("pre-commit", "pre-merge-commit", "commit-msg"):
         script(folder / name, '#!/usr/bin/env sh\n. "${0%/*}/h"\n')
     (folder / ".gitignore").write_text("*\n")
     script(home.root / ".husky" / "pre-commit", "echo x >>.git/other-ran\n", 0o644)
@@ -297,7 +297,7 @@ def test_an_editor_that_sets_variables_for_pathspecs(home: Home) -> None:
 
 def test_most_commits_do_not_wait_for_python(home: Home, git: Git) -> None:
     hooks_install(home)
-    for name in ("pre-commit", "commit-msg"):
+    for name in ("pre-commit", "pre-merge-commit", "commit-msg"):
         hook = home.root / ".git" / "hooks" / name
         lines = hook.read_text().split("\n")
         hook.write_text(

@@ -173,6 +173,7 @@ QUICK = {
     "history_with_escapes",
     "experiments/E/spec.yaml is a link out of the tree",
     "experiments/E/experiment_summary.md is a pipe",
+    "experiments/E/plan.seal is a pipe",
 }
 
 

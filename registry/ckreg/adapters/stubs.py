@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ckreg.errors import OutsideError, RefusedError
 
-STUBS = ("pre-commit", "commit-msg")
+STUBS = ("pre-commit", "pre-merge-commit", "commit-msg")
 SERVER_STUBS = ("pre-receive",)
 MARK = "ckreg-hook 7d0f5c1e"
 # Not `.legacy`: the pre-commit framework calls a hook of that name itself; both would call each other.

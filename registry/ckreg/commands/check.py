@@ -42,14 +42,29 @@ def check(
 
 
 def check_staged(home: Home, *, select: Sequence[str] = (), ignore: Sequence[str] = ()) -> list[Finding]:
-    """The problems of the experiments that the next commit changes, as staged; none in ckreg's own commit."""
+    """The problems of the experiments that the next commit changes, as staged; none in ckreg's own commit.
+
+    Of a merge those that neither side had before: nobody else's stop it.
+    """
     from ckreg.adapters.git import is_ours, open_repo, staged_summaries  # noqa: PLC0415  # only hooks need git
+    from ckreg.adapters.git.staged import merged_parents, texts_before  # noqa: PLC0415
 
     if is_ours():
         return []
-    staged = staged_summaries(open_repo(home.root), BESIDE)
-    found = [finding for path, texts in staged for finding in check_texts(path, texts)]
+    repo = open_repo(home.root)
+    parents, found = merged_parents(repo), []
+    for path, texts in staged_summaries(repo, BESIDE):
+        known = {
+            _said(finding)
+            for before in (texts_before(repo, parents, path, BESIDE) if parents else ())
+            for finding in check_texts(path, before)
+        }
+        found += [finding for finding in check_texts(path, texts) if _said(finding) not in known]
     return _selected(home, found, select, ignore)
+
+
+def _said(finding: Finding) -> tuple[str, str]:
+    return finding.problem.code, finding.problem.message
 
 
 def check_fix(

@@ -55,6 +55,8 @@ def text_of(file: Path) -> str | None:
         OutsideError: it cannot be read.
     """
     try:
+        if file.is_fifo():  # somebody put one there meanwhile: it would be waited for with the lock in hand
+            raise OutsideError(f"{file} is a pipe. Remove it.")
         return file.read_bytes().decode(errors="surrogateescape")
     except (FileNotFoundError, NotADirectoryError):
         return None

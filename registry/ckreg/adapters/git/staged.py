@@ -1,15 +1,18 @@
 """Reads what is staged, as a hook must: the text that would be committed, not the one in the folder."""
 
 import os
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from ckreg.adapters.git.objects import Objects
 from ckreg.adapters.git.repo import OURS, Repo
-from ckreg.adapters.git.versions import experiment_folders
+from ckreg.adapters.git.versions import experiment_folders, texts_at
 from ckreg.adapters.tree import EXPERIMENTS, SUMMARY
 from ckreg.core.guard import Version
 from ckreg.core.seal import SEAL
+
+_COMMIT = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
 
 
 def staged_summaries(repo: Repo, beside: Sequence[str] = ()) -> Iterator[tuple[str, dict[str, str]]]:
@@ -53,6 +56,24 @@ def next_commit(repo: Repo, message: str) -> list[tuple[str, ...]]:
     if not found and f"{_author_of_this_commit()} {subject.strip()}" == _author_and_subject(repo, head):
         choices.append(tuple(repo.run("rev-list", "-1", "--parents", head).split()[1:]))
     return choices
+
+
+def merged_parents(repo: Repo) -> list[str]:
+    """HEAD and the commits that are being merged into it; empty where none is.
+
+    `git merge` names them to its hook in variables, for there is no MERGE_HEAD before a merge has stopped.
+    """
+    told = (name.removeprefix("GITHEAD_") for name in os.environ if name.startswith("GITHEAD_"))
+    others = _lines(repo.git_dir / "MERGE_HEAD") or [name for name in told if _COMMIT.fullmatch(name)]
+    return ["HEAD", *others] if others else []
+
+
+def texts_before(repo: Repo, commits: Sequence[str], path: str, names: Sequence[str]) -> list[dict[str, str]]:
+    """A document and the files of these names beside it, as they were in the commits that have it."""
+    folder = f"{repo.prefix}{path.rpartition('/')[0]}"
+    with Objects(repo) as objects:
+        found = (texts_at(objects, commit, folder, (SUMMARY, *names)) for commit in commits)
+        return [texts for texts in found if texts and SUMMARY in texts]
 
 
 def staged_folders(repo: Repo, parents: Sequence[str], names: Sequence[str]) -> list[str]:

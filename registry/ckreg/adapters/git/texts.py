@@ -7,7 +7,7 @@ from ckreg.adapters.git.objects import Objects
 from ckreg.adapters.git.repo import Repo
 from ckreg.adapters.git.trying import TryAgainError, until_at_rest
 from ckreg.adapters.tree import read_text
-from ckreg.errors import BusyError, RefusedError
+from ckreg.errors import BusyError, NotFoundError, RefusedError
 
 # git-status(1), "Porcelain Format Version 2": changed, unmerged, untracked, ignored.
 _COLUMNS_BEFORE_PATH = {"1": 8, "u": 10, "?": 1, "!": 1}
@@ -118,8 +118,10 @@ def _hidden(repo: Repo, paths: Sequence[str]) -> frozenset[str]:
 
 
 def _in_folder(repo: Repo, path: str) -> str | None:
-    file = repo.root / path
-    return read_text(file) if file.is_file() else None
+    try:
+        return read_text(repo.root / path)
+    except NotFoundError:  # what is there and is no plain file is refused, not replaced
+        return None
 
 
 def _three_texts(repo: Repo, folder: Mapping[str, str | None]) -> dict[str, Texts]:

@@ -42,6 +42,7 @@ def command() -> None:
 def install(place: Place, /, *, server: bool, folder: str | None, dry_run: bool, as_json: bool) -> None:
     """Install hooks: pre-commit checks the staged documents, commit-msg holds statuses and sealed plans.
 
+    pre-merge-commit checks a merge: what neither side had wrong before stops it, nothing else does.
     With --server the hook pre-receive, into a bare repository: a push is refused that loses a status row,
     makes a transition that history forbids, changes a sealed plan without a reason or brings new errors.
     A hook that is there goes on working: it is called first.
