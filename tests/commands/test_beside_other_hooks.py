@@ -107,6 +107,7 @@ def holds(home: Home) -> None:
     edit(home, "| L1B_rank64 | done", "| L1B_rank64 | pending")
 
 
+@pytest.mark.slow
 def test_after_the_pre_commit_framework(home: Home, git: Git) -> None:
     configured(home, git)
     framework(home, "install")
@@ -118,6 +119,7 @@ def test_after_the_pre_commit_framework(home: Home, git: Git) -> None:
     assert snapshot(home.root / ".git" / "hooks") == before
 
 
+@pytest.mark.slow
 def test_before_the_pre_commit_framework(home: Home, git: Git) -> None:
     configured(home, git)
     hooks_install(home)
@@ -130,6 +132,7 @@ def test_before_the_pre_commit_framework(home: Home, git: Git) -> None:
     assert commit(home).returncode == 0
 
 
+@pytest.mark.slow
 def test_between_two_installations_of_the_framework(home: Home, git: Git) -> None:
     configured(home, git)
     framework(home, "install")
@@ -140,6 +143,7 @@ def test_between_two_installations_of_the_framework(home: Home, git: Git) -> Non
     holds(home)
 
 
+@pytest.mark.slow
 def test_the_framework_gives_ours_back(home: Home, git: Git) -> None:
     configured(home, git)
     hooks_install(home)

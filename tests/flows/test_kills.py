@@ -28,7 +28,7 @@ State = dict[str, tuple[str | None, str | None, bytes | None]]
 DOCUMENT = f"experiments/{EXPERIMENT}/experiment_summary.md"
 STAGED, UNFINISHED = "- staged by a person\n", "- a line that nobody has finis"
 NOTE = ("status", "set", EXPERIMENT, "L1B_rank4", "--note", "survives")
-QUICK, MANY = 7, 14
+QUICK, MANY = 3, 8
 TOLD = dict(os.environ)  # `CKREG_EVERY_FAULT=1 pytest ...` tries every point, for many minutes
 
 pytestmark = pytest.mark.skipif(not strace_works(), reason="strace is not here, or may not trace")

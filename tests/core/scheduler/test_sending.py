@@ -93,6 +93,11 @@ def test_where_the_controller_is_silent_the_job_may_have_arrived(said: str) -> N
     assert refusal_of(said).unclear
 
 
+def test_a_machine_without_a_cluster_is_no_fault_of_the_script() -> None:
+    said = "sbatch: fatal: Could not establish a configuration source"  # Slurm 22.05, without slurm.conf
+    assert "--local" in refusal_of(said).remedy
+
+
 def test_hostile_words_stay_on_one_line() -> None:
     assert refusal_of("\x1b[31mbad\nworse").said == "[31mbad worse"
 

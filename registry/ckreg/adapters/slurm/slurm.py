@@ -9,6 +9,7 @@ from pathlib import Path
 from ckreg.adapters.slurm.accounting import ask_names, ask_sacct, together
 from ckreg.adapters.slurm.calling import array_of, asked, lists
 from ckreg.core.scheduler.accounting import Job, parse_sacct
+from ckreg.core.scheduler.ids import is_job_id
 from ckreg.core.scheduler.port import Answer, QueueAnswer
 from ckreg.core.scheduler.queue import FORMAT, Queued, parse_squeue
 from ckreg.core.scheduler.refusals import line_of, refusal_of
@@ -78,7 +79,9 @@ class Slurm:
     def queued(self, jobs: Collection[str]) -> QueueAnswer:
         """What squeue says of these jobs, those that ended some minutes ago among them."""
         found: list[Queued] = []
-        for ids in lists(sorted({array_of(job) for job in jobs}, key=lambda job: (len(job), job))):
+        # squeue answers nothing at all where one of its ids is a person's words.
+        asked_for = {array_of(job) for job in jobs if is_job_id(job)}
+        for ids in lists(sorted(asked_for, key=lambda job: (len(job), job))):
             told = asked([*_SQUEUE, "-j", ids], seconds=_QUEUE_SECONDS)
             if told.failed and not _NOT_KNOWN.search(told.complaint):
                 return QueueAnswer(failed=told.failed)

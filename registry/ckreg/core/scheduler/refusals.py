@@ -33,6 +33,10 @@ _KNOWN = (
         unclear=True,
     ),
     _Known(
+        "configuration source|slurm.conf",
+        "Slurm is here, but no cluster. Log in to a machine of one, or run the jobs here: --local.",
+    ),
+    _Known(
         "qosmaxsubmitjob|assocmaxsubmitjob|maxsubmitjob|job violates accounting/qos policy.*submit",
         "You have as many jobs in the queue as you may have: set `max_submit`, and try again later.",
     ),
