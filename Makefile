@@ -14,7 +14,7 @@ help:  ## list what there is to make
 demo: $(BIN)/ckreg  ## set up, and play the main job in a throw-away registry
 	@$(BIN)/ckreg demo
 
-test: $(VENV)/dev  ## set up, and run the tests (at most 3 minutes)
+test: $(VENV)/dev  ## set up, and run the tests (five minutes on two cores)
 	$(BIN)/pytest -n auto -m "not slow and not slurm"
 
 test-rest: $(VENV)/dev  ## what `make test` leaves out: slow tests, a real Slurm, properties with many more examples
@@ -35,11 +35,13 @@ e2e:  ## a plan's whole life with the real torchtune and inspect-ai, through Slu
 explore: $(VENV)/dev  ## the properties alone, with other examples each time: finds what nobody thought of
 	$(BIN)/pytest -n auto --hypothesis-profile explore -m hypothesis
 
+# Where libraries are called: all of it, or as `.ci/run` does, what is nearest to them.
+LOWEST ?= tests
 test-lowest:  ## the tests but properties on the oldest versions of the libraries that pyproject.toml allows
 	$(PYTHON) -m venv --clear .venv-lowest
 	.venv-lowest/bin/python -m pip install --quiet --disable-pip-version-check uv
 	UV_NATIVE_TLS=1 UV_SYSTEM_CERTS=1 VIRTUAL_ENV=.venv-lowest .venv-lowest/bin/uv pip install --quiet --resolution lowest-direct -e '.[dev]'
-	.venv-lowest/bin/pytest -n auto -m "not slow and not slurm and not hypothesis"
+	.venv-lowest/bin/pytest -n auto -m "not slow and not slurm and not hypothesis" $(LOWEST)
 
 check: $(VENV)/dev  ## format, lint, types and floors
 	$(BIN)/ruff format --check .

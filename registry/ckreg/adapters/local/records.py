@@ -105,7 +105,8 @@ class Records:
         """The job of this id."""
         if not is_local(job):
             return None
-        return _read(self._done / f"{job}.json") or _read(self._queue / f"{job}.json")
+        done = self._done / f"{job}.json"
+        return _read(done) or _read(self._queue / f"{job}.json") or _read(done)  # it may move in between
 
     def next_id(self) -> str:
         """An id that no job of this machine ever had."""
