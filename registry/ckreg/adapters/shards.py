@@ -20,7 +20,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-from ckreg.adapters.tree import Home, replace_text
+from ckreg.adapters.tree import Home, replace_parts, replace_text
 from ckreg.errors import CkregError, NotFoundError, OutsideError
 
 SCRIPT = "index.slurm"
@@ -120,23 +120,7 @@ def write_lines(path: Path, lines: Iterable[str]) -> None:
     Raises:
         OutsideError: it cannot be written; what was there is there still.
     """
-    import tempfile  # noqa: PLC0415  # 5 ms that only this needs
-
-    try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.writelines(f"{line}\n".encode() for line in lines)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(name).chmod(0o644)  # others of the group may merge it
-            Path(name).replace(path)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                Path(name).unlink()
-            raise
-    except OSError as error:
-        raise OutsideError(f"{path} cannot be written: {error.strerror}.") from error
+    replace_parts(path, (f"{line}\n".encode() for line in lines))
 
 
 def finished(folder: Path) -> set[int]:

@@ -1,14 +1,13 @@
 """The hook stubs: puts them into git's hooks folder beside what is there, and takes them out again."""
 
-import contextlib
 import os
 import re
 import shlex
 import sys
-import tempfile
 from importlib import resources
 from pathlib import Path
 
+from ckreg.adapters.tree import replace_parts
 from ckreg.errors import OutsideError, RefusedError
 
 STUBS = ("pre-commit", "pre-merge-commit", "commit-msg")
@@ -97,20 +96,7 @@ def _write(hook: Path, text: str) -> bool:
     """Put a stub in its place whole; gives whether it was another one or not executable before."""
     if is_ours(hook) and hook.read_bytes() == text.encode() and os.access(hook, os.X_OK):
         return False
-    try:
-        hook.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=hook.parent, prefix=f".{hook.name}.")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(text.encode())
-            Path(name).chmod(_EXECUTABLE)
-            Path(name).replace(hook)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                Path(name).unlink()
-            raise
-    except OSError as error:
-        raise OutsideError(f"{hook} cannot be written: {error.strerror}. Nothing was changed.") from error
+    replace_parts(hook, [text.encode()], mode=_EXECUTABLE)
     return True
 
 

@@ -76,7 +76,8 @@ def history_of(home: Home, asked: Asked) -> list[Told]:
         told = [line for line in told if _is_about(line, asked.run)]
         if not told:
             raise NotFoundError(
-                f"Nothing in the history of {asked.experiment or 'the registry'} names the run {asked.run!r}."
+                f"Nothing in the history of {asked.experiment or 'the registry'} names the run "
+                f"{asked.run!r}. `ckreg status show` lists the runs."
             )
     wanted = (line for line in told if _is_wanted(line, asked))
     return sorted(wanted, key=lambda line: line.at)  # stable: what has one time stays in its order

@@ -67,7 +67,7 @@ def open_bare(folder: Path) -> Repo:
     asked = ("-c", "safe.bareRepository=all", "rev-parse", "--absolute-git-dir", "--is-bare-repository")
     done = call_git(folder, *asked)
     if done.returncode:
-        raise NotFoundError(f"{folder} is in no git repository ({last_words(done)}).")
+        raise NotFoundError(f"{folder} is in no git repository ({last_words(done)}). Name a bare one.")
     git_dir, bare = done.stdout.split("\n")[:2]
     if bare != "true":
         raise NotFoundError(

@@ -3,7 +3,14 @@
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from ckreg.adapters.tree.files import file_mode, group_umask, make_folder, replace_text, same_group
+from ckreg.adapters.tree.files import (
+    file_mode,
+    group_umask,
+    make_folder,
+    replace_parts,
+    replace_text,
+    same_group,
+)
 from ckreg.adapters.tree.home import (
     EXPERIMENTS,
     PRIOR_RUNS,
@@ -41,6 +48,7 @@ __all__ = [
     "read_text",
     "recorded_choice",
     "remember_host",
+    "replace_parts",
     "replace_text",
     "same_group",
     "state_folder",

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import stat
+from collections.abc import Iterable
 from pathlib import Path
 
 from ckreg.errors import OutsideError
@@ -16,26 +17,37 @@ def replace_text(path: Path, text: str) -> None:
     Raises:
         OutsideError: the folder is read-only, the disk is full; the old file is untouched.
     """
+    replace_parts(path.resolve(), [text.encode()])
+
+
+def replace_parts(path: Path, parts: Iterable[bytes], *, mode: int | None = None) -> None:
+    """The same with the parts of a file as they come, and a mode; what is a link is replaced itself.
+
+    Raises:
+        OutsideError: as `replace_text`.
+    """
     import tempfile  # noqa: PLC0415  # 5 ms that reading verbs need not pay
 
-    target = path.resolve()
     try:
-        make_folder(target.parent)
-        mode = target.stat().st_mode & 0o7777 if target.exists() else file_mode(target.parent)
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+        make_folder(path.parent)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         try:
             with os.fdopen(handle, "wb") as file:
-                file.write(text.encode())
+                file.writelines(parts)
                 file.flush()
                 os.fsync(file.fileno())
-            os.chmod(name, mode)  # noqa: PTH101  # a name that mkstemp gave
-            os.replace(name, target)  # noqa: PTH105
+            os.chmod(name, _mode_for(path) if mode is None else mode)  # noqa: PTH101  # a name that mkstemp gave
+            os.replace(name, path)  # noqa: PTH105
         except BaseException:
             with contextlib.suppress(OSError):
                 os.unlink(name)  # noqa: PTH108
             raise
     except OSError as error:
-        raise OutsideError(f"{target} cannot be written: {error.strerror}. Nothing was changed.") from error
+        raise OutsideError(f"{path} cannot be written: {error.strerror}. Nothing was changed.") from error
+
+
+def _mode_for(path: Path) -> int:
+    return path.stat().st_mode & 0o7777 if path.exists() else file_mode(path.parent)
 
 
 def make_folder(folder: Path) -> None:

@@ -139,13 +139,12 @@ def _say_done(drafted: Draft, done: Designed, *, shown: bool) -> None:
         emit(brief(drafted.sheet, drafted.checks))
         emit()
     emit(f"Created {drafted.sheet.folder}/experiment_summary.md ({done.commit[:10]}). Please review it.")
-    plan = drafted.sheet.plan
-    first = plan.runs[0].name if plan.runs else f"{plan.matrix[0].run_name} --task TASK"
     note(
         "Next: write the run directories and configs, submit, and keep the status up to date:\n"
         f"  ckreg show {done.experiment}\n"
         f"  ckreg check experiments/{done.experiment}\n"
         f"  ckreg scaffold {done.experiment}\n"
-        f"  ckreg status set {done.experiment} {first} --status running --job-id JOB\n"
+        f"  ckreg submit {done.experiment}\n"
+        f"  ckreg status sync {done.experiment}\n"
         "  ckreg estimate --help    for a run that is not in the plan"
     )
