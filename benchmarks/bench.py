@@ -15,11 +15,13 @@ import history
 import index
 import startup
 import status_set
+import sync
 from timing import Measure
 
 SUBJECTS: dict[str, Callable[[Path, int], list[Measure]]] = {
     "startup": lambda _folder, _logs: startup.measure(),
     "status_set": lambda folder, _logs: status_set.measure(folder),
+    "sync": lambda folder, _logs: sync.measure(folder),
     "index": index.measure,
     "estimate": lambda folder, _logs: estimate.measure(folder),
     "history": lambda folder, _logs: history.measure(folder),
