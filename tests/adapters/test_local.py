@@ -294,8 +294,8 @@ def test_without_its_runner_a_job_can_be_cancelled(machine: Machine) -> None:
 def test_a_runner_that_is_told_to_end_ends_its_job_and_starts_no_other(machine: Machine) -> None:
     fifo = machine.fifo()
     job = machine.send(f"echo here; read -r go < {fifo}")
-    second = machine.send("true", name="second")
     runner = machine.runs(job).runner
+    second = machine.send("true", name="second")  # now that it runs, no other runner is started for it
     assert runner
     os.kill(runner.pid, signal.SIGTERM)
     until(lambda: machine.record(job).ended is not None)
@@ -310,8 +310,8 @@ def test_after_a_reboot(machine: Machine) -> None:
     """What ran is lost, what had been taken but not begun begins, though the ids belong to others now."""
     fifo = machine.fifo()
     job = machine.send(f"echo here; read -r go < {fifo}")
-    second = machine.send("true", name="second")
     record = machine.runs(job)
+    second = machine.send("true", name="second")
     assert record.runner
     assert record.leader
     for one in (record.runner, record.leader):
