@@ -220,7 +220,7 @@ def _task(plan: Plan, found: Evaluation, known: Iterable[Cell]) -> str | Unjoine
 
 def _epoch(
     plan: Plan, run: str, task: str, found: Evaluation, known: Iterable[Cell]
-) -> str | None | Unjoined:
+) -> str | Unjoined | None:
     if found.epoch is not None:
         return found.epoch
     if run in plan.untrained:

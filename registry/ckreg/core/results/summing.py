@@ -1,11 +1,13 @@
 """Several values of one cell to one: their mean and its standard error; the base model's beside it."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from ckreg.core.results.joining import Plan
-from ckreg.core.results.values import Result, Summed
+from ckreg.core.results.values import Result, Summed, tidy
+
+_LONGEST_EPOCH = 9
 
 _Key = tuple[str, str, str | None, str, str | None]
 
@@ -22,12 +24,19 @@ def summed(results: Iterable[Result], plan: Plan) -> tuple[Summed, ...]:
 
 
 def counting(results: Iterable[Result]) -> list[Result]:
-    """The results of a cell that count: of several with the same seed the newest. Without seeds, all."""
+    """The results of a cell that count: of several with the same seed the newest; without seeds all.
+
+    The same value at the same time is the same result, whatever file it was read from.
+    """
     newest: dict[int, Result] = {}
     others = []
+    copies = set()
     for result in results:
         if result.seed is None:
-            others.append(result)
+            copy = (result.value, result.at)
+            if result.at is None or copy not in copies:
+                others.append(result)
+            copies.add(copy)
             continue
         known = newest.get(result.seed)
         if known is None or (result.at or "", result.source) >= (known.at or "", known.source):
@@ -37,11 +46,11 @@ def counting(results: Iterable[Result]) -> list[Result]:
 
 def mean_and_error(values: Sequence[float]) -> tuple[float, float | None]:
     """The mean, and its standard error: the values' standard deviation (n - 1) over the root of n."""
-    mean = math.fsum(values) / len(values)
     if len(values) == 1:
-        return mean, None
+        return values[0], None
+    mean = math.fsum(values) / len(values)
     spread = math.sqrt(math.fsum((value - mean) ** 2 for value in values) / (len(values) - 1))
-    return mean, spread / math.sqrt(len(values))
+    return tidy(mean), tidy(spread / math.sqrt(len(values)))
 
 
 def _row(key: _Key, found: list[Result]) -> Summed:
@@ -69,22 +78,23 @@ def _with_base(row: Summed, rows: dict[_Key, Summed], plan: Plan) -> Summed:
     return row if found is None else replace(row, base=found.mean)
 
 
-def _order(plan: Plan):  # noqa: ANN202  # a key of `sorted`
+def _order(plan: Plan) -> Callable[[Summed], tuple[object, ...]]:
     runs = {run: place for place, run in enumerate(plan.runs)}
     tasks = {task: place for place, task in enumerate(plan.task_names)}
 
     def order(row: Summed) -> tuple[object, ...]:
-        epoch = row.epoch or ""
         return (
-            runs.get(row.run_name, len(runs)),
-            row.run_name,
-            tasks.get(row.task, len(tasks)),
-            row.task,
-            (0, int(epoch), "")
-            if epoch.isdecimal() and epoch.isascii() and len(epoch) < 10
-            else (1, 0, epoch),
+            (runs.get(row.run_name, len(runs)), row.run_name),
+            (tasks.get(row.task, len(tasks)), row.task),
+            epoch_order(row.epoch),
             row.metric,
             row.scorer or "",
         )
 
     return order
+
+
+def epoch_order(epoch: str | None) -> tuple[bool, int, str]:
+    """Where an epoch stands: none first, then by number, then `best` and other words."""
+    number = epoch is None or (epoch.isascii() and epoch.isdecimal() and len(epoch) <= _LONGEST_EPOCH)
+    return (False, int(epoch or -1), "") if number else (True, 0, epoch or "")

@@ -5,6 +5,9 @@ from enum import StrEnum
 
 from ckreg.core.measure.measurement import Outcome
 
+RESULTS = "results.csv"
+"""The file beside the document that keeps results."""
+
 VALIDATION = "validation"
 """The task of what a training measured on its own validation data."""
 
@@ -100,6 +103,16 @@ class Summed:
     base: float | None = None
 
     @property
+    def cell(self) -> tuple[str, str, str | None]:
+        """The run, task and epoch."""
+        return self.run_name, self.task, self.epoch
+
+    @property
     def difference(self) -> float | None:
         """To the base model."""
-        return None if self.base is None else self.mean - self.base
+        return None if self.base is None else tidy(self.mean - self.base)
+
+
+def tidy(value: float) -> float:
+    """A computed number without the last digits, which only say how floats are added: 0.1 + 0.2 is 0.3."""
+    return float(f"{value:.12g}")
