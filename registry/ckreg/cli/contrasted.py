@@ -81,7 +81,7 @@ def _rows_of(each: RunsBeside) -> Iterator[_Row]:
     yield (label, "predicted", *map(_predicted, each.trained))
     yield (label, "took", *map(_took, each.trained))
     for name, words in (("seconds_per_step", "s/step"), ("peak_gpu_mem_gib", "GPU GiB")):
-        yield (label, words, *(_number(one and getattr(one, name)) for one in each.trained))
+        yield (label, words, *(_number(getattr(one, name, None)) for one in each.trained))
     for score in each.scores:
         what = f"{score.task} ({score.metric})"
         yield (label, what, *map(_score, score.values))
@@ -89,7 +89,7 @@ def _rows_of(each: RunsBeside) -> Iterator[_Row]:
 
 def _predicted(one: Trained | None) -> str | None:
     if one is None or one.met is None or one.met.median_seconds is None:
-        return one and one.est_time
+        return one.est_time if one else None
     p90 = "" if one.met.p90_seconds is None else f" (p90 {duration(one.met.p90_seconds)})"
     return f"{duration(one.met.median_seconds)}{p90}"
 

@@ -57,10 +57,15 @@ def result_files(home: Home, cache: Cache, experiment: str, named: Sequence[Path
             told = found.reason if isinstance(found, Unreadable) else _read(found, strict=found.path == place)
             if isinstance(told, str):
                 problems.append(Problem(path, told))
+            elif told and experiment not in found.path.parts and (other := _first(others, found.path)):
+                problems.append(Problem(path, f"it lies in a folder of {other}"))
             elif told:
-                ours = is_named and others.isdisjoint(found.path.parts)
-                sources.append(Source(shown_path(home, path), told, ours))
+                sources.append(Source(shown_path(home, path), told, is_named))
     return ResultFiles(tuple(sources), tuple(problems))
+
+
+def _first(names: frozenset[str], path: Path) -> str | None:
+    return next((part for part in path.parts if part in names), None)
 
 
 def shown_path(home: Home, path: str) -> str:

@@ -131,10 +131,14 @@ def cell_text(row: Summed) -> str:
 def score_text(mean: float, error: float | None, difference: float | None) -> str:
     """The same of numbers."""
     spread = "" if error is None else f" ± {number_text(error, mean)}"
-    beside = (
-        "" if difference is None else f" ({'+' if difference >= 0 else ''}{number_text(difference, mean)})"
-    )
-    return f"{number_text(mean, mean)}{spread}{beside}"
+    return f"{number_text(mean, mean)}{spread}{_difference_text(difference, mean)}"
+
+
+def _difference_text(difference: float | None, mean: float) -> str:
+    if difference is None:
+        return ""
+    text = number_text(difference, mean)
+    return f" ({text})" if text.startswith("-") else f" (+{text})"
 
 
 def number_text(value: float, beside: float) -> str:

@@ -37,16 +37,16 @@ def with_section(source: str, body: str, where: str) -> str:
 
 
 def _refuse_unclear(before: str, after: str, where: str) -> None:
-    """The same headings as before and ours: in an open fence or comment ours would be none."""
-    there, then = (
-        [heading.title for heading in read(text).headings if heading.title.strip() != TITLE]
-        for text in (before, after)
-    )
+    """The same headings as before, and ours: in an open fence or comment ours would be none."""
     ours = [heading for heading in read(after).headings if heading.title == TITLE]
-    if there != then or not ours:
+    if not ours or _titles(without_section(before)) != _titles(without_section(after)):
         raise MalformedError(
             f"{where}: a section cannot be put in: a fence or a comment before it is not closed. Close it."
         )
+
+
+def _titles(source: str) -> list[str]:
+    return [heading.title for heading in read(source).headings]
 
 
 def without_section(source: str) -> str:
