@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from ckreg.core.query import VIEWS
 
-SCHEMA = 12
+SCHEMA = 13
 """Kept in SQLite's `user_version`; another number there means: drop everything and build anew."""
 
 
@@ -41,6 +41,13 @@ TABLES = {
         {"experiment": str, "factor": str, "level": str},
         ("experiment", "factor", "level"),
         parent=_OF_AN_EXPERIMENT,
+    ),
+    # What the plan sets each run to, by recipe key; whether text or number, the value is kept as it is.
+    "parameters": Table(
+        {"experiment": str, "run_name": str, "name": str, "value": bytes},
+        ("experiment", "run_name", "name"),
+        (("name",),),
+        _OF_AN_EXPERIMENT,
     ),
     "runs": Table(
         {
