@@ -14,7 +14,7 @@ from tests.documents import EXPERIMENT, SUMMARY
 ROOT = f"experiments/{EXPERIMENT}"
 TABLE = """\
 cap_8L_lora_comparison_2025-10-22
-accuracy: mean ± standard error, in brackets the difference to the base model; the last epoch evaluated.
+accuracy: mean ± standard error (difference to the base model), last epoch.
 
 Run        Epoch                     cap
 ────────────────────────────────────────
@@ -137,6 +137,20 @@ def test_a_csv_is_imported_in_one_commit(
     before = git(home.root, "rev-parse", "HEAD")
     assert call("results", EXPERIMENT, "--from", str(csv)).code == 0
     assert git(home.root, "rev-parse", "HEAD") == before
+
+
+def test_imports_on_two_branches_merge(
+    call: Caller, home: Home, tmp_path: Path, git: Callable[..., str]
+) -> None:
+    git(home.root, "branch", "other")
+    for branch, lines in (("main", "L1B_base,cap,,0.5"), ("other", "L1B_rank4,cap,0,0.7")):
+        git(home.root, "switch", "--quiet", branch)
+        csv = tmp_path / f"{branch}.csv"
+        csv.write_text(f"run,task,epoch,acc\n{lines}\n")
+        assert call("results", EXPERIMENT, "--from", str(csv)).code == 0
+    git(home.root, "merge", "--quiet", "--no-edit", "main")
+    assert git(home.root, "status", "--short") == ""
+    assert "0.700 (+0.200)" in call("results", EXPERIMENT).out
 
 
 def test_a_csv_that_does_not_fit_changes_nothing(

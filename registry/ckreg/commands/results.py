@@ -6,6 +6,7 @@ from pathlib import Path
 
 from ckreg.adapters.tree import EXPERIMENTS, SUMMARY, Home, read_text
 from ckreg.core.markdown import unmarked
+from ckreg.core.results.choosing import ALL, BEST, LAST
 from ckreg.core.results.gathering import gather
 from ckreg.core.results.importing import results_in
 from ckreg.core.results.joining import Plan, plan_of
@@ -155,6 +156,8 @@ def section_text(told: Results, asked: Asked) -> str:
 def explained(table: Paper, asked: Asked) -> str:
     """The table's numbers in a sentence."""
     what = f"{table.metric}: mean" if table.metric else "Mean"
-    epochs = {"last": "the last epoch evaluated", "all": "each epoch", "best": "the best epoch"}
-    of = epochs.get(asked.epoch, f"epoch {asked.epoch}")
-    return f"{what} ± standard error, in brackets the difference to the base model; {of}."
+    of = f"epoch {asked.epoch}" if asked.epoch.isdecimal() else f"{_WORDS[asked.epoch]} epoch"
+    return f"{what} ± standard error (difference to the base model), {of}."
+
+
+_WORDS = {LAST: "last", ALL: "each", BEST: "best"}

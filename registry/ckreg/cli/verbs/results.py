@@ -134,7 +134,7 @@ def _show(told: Results, asked: Asked, form: Format, written: Written | None) ->
     if form == Format.TABLE:
         emit(told.experiment, bold=True)
         emit(explained(table, asked) + "\n")
-    emit_rows(form, table.headers, table.rows, right=right, wrap={0}, optional={1})
+    emit_rows(form, table.headers, table.rows, right=right, wrap=right, optional={1})
     if form == Format.TABLE:
         _tell_several(told)
 
