@@ -3,7 +3,7 @@
 from ckreg.adapters.cache.measured import measurement_of, row_of, with_lookups
 from ckreg.adapters.cache.near import all_measurements, completed_runs, measurements_near
 from ckreg.adapters.cache.roots import known_roots, remember_roots
-from ckreg.adapters.cache.sql import Answer, ask
+from ckreg.adapters.cache.sql import Answer, SqlError, ask
 from ckreg.adapters.cache.store import Cache, DamagedError, Row, copy_cache, open_cache, storable
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "Cache",
     "DamagedError",
     "Row",
+    "SqlError",
     "all_measurements",
     "ask",
     "completed_runs",

@@ -4,7 +4,7 @@ import contextlib
 import math
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -26,11 +26,24 @@ class Answer(NamedTuple):
     rows: tuple[tuple[object, ...], ...]
 
 
-def ask(path: Path, sql: str, *, seconds: float = 30.0, most_rows: int = 100_000) -> Answer:
-    """Run one SELECT over the cache, for at most so many seconds and rows.
+class SqlError(UsageError):
+    """SQL that is wrong; `why` is SQLite's own word."""
+
+    def __init__(self, why: str, tables: Sequence[str]) -> None:
+        super().__init__(f"SQL: {why}. Tables and views: {', '.join(tables)}.")
+        self.why = why
+
+
+Values = Sequence[object] | Mapping[str, object]
+
+
+def ask(
+    path: Path, sql: str, values: Values = (), *, seconds: float = 30.0, most_rows: int = 100_000
+) -> Answer:
+    """Run one SELECT over the cache, for at most so many seconds and rows; `values` of its placeholders.
 
     Raises:
-        UsageError: the SQL is wrong; the message has SQLite's word and the tables there are.
+        SqlError: the SQL is wrong; the message has SQLite's word and the tables there are.
         RefusedError: it would do more than read, takes too long or gives too much.
     """
     with contextlib.closing(connect(path)) as connection:
@@ -40,7 +53,7 @@ def ask(path: Path, sql: str, *, seconds: float = 30.0, most_rows: int = 100_000
         connection.set_authorizer(guard.authorize)
         connection.set_progress_handler(guard.out_of_time, _STEPS_BETWEEN_LOOKS)
         try:
-            found = connection.execute(sql)
+            found = connection.execute(sql, values)
             if found.description is None:
                 raise UsageError("There is no query in that. Write `ckreg query 'SELECT ...'`.")
             columns = _distinct([column[0] for column in found.description])
@@ -137,7 +150,7 @@ def _explained(error: Exception, guard: _Guard, connection: sqlite3.Connection, 
         )
     if is_damage(error):
         return damaged(path, error)
-    return UsageError(f"SQL: {error}. Tables and views: {', '.join(_tables(connection))}.")
+    return SqlError(str(error), _tables(connection))
 
 
 def _tables(connection: sqlite3.Connection) -> list[str]:
