@@ -50,6 +50,7 @@ VERBS = {
         "runs": "Find runs across experiments: plan, job, results in a row.",
         "query": "Ask the registry in SQL, read-only.",
         "compare": "Compare an experiment's estimates with what became of them.",
+        "results": "Show what the evaluations gave: models x tasks.",
     },
     "Care": {
         "index": "Read Slurm logs of prior runs into the cache.",
