@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import check
+import completing
 import estimate
 import history
 import index
@@ -20,6 +21,7 @@ from timing import Measure
 
 SUBJECTS: dict[str, Callable[[Path, int], list[Measure]]] = {
     "startup": lambda _folder, _logs: startup.measure(),
+    "completing": lambda folder, _logs: completing.measure(folder),
     "status_set": lambda folder, _logs: status_set.measure(folder),
     "sync": lambda folder, _logs: sync.measure(folder),
     "index": index.measure,

@@ -61,8 +61,9 @@ VERBS = {
         "demo": "Play the whole story in a throw-away registry.",
     },
 }
-# What only git calls.
-HIDDEN = ("merge-driver",)
+# What git calls, and what is called once, as the help says.
+HIDDEN = ("merge-driver", "completion")
+_ASKED_BY_SHELL = "_CKREG_COMPLETE"
 
 
 class Verbs(click.Group):
@@ -104,6 +105,7 @@ class Verbs(click.Group):
     cls=Verbs,
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="`ckreg completion --help` tells how Tab completes verbs, options and names.",
 )
 @click.option("-C", "folder", metavar="DIR", default=".", help="Work as if started in DIR, as in git.")
 @click.version_option(__version__, prog_name="ckreg", message="%(prog)s %(version)s")
@@ -122,6 +124,10 @@ def ckreg(ctx: click.Context, folder: str) -> None:
 
 def main(words: Sequence[str] | None = None) -> int:
     """Run one call and give its exit code."""
+    if _ASKED_BY_SHELL in os.environ:
+        from ckreg.cli.completing import complete  # noqa: PLC0415  # only for a shell at a Tab
+
+        return complete()
     try:
         result = ckreg.main(words, prog_name="ckreg", standalone_mode=False)
         sys.stdout.flush()  # a full disk shows here, where it has its exit code
