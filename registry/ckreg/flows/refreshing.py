@@ -17,6 +17,7 @@ from ckreg.flows.kept import import_prior_runs
 from ckreg.flows.reading_history import refresh_history
 
 _DOCUMENT_TABLES = ("variables", "runs", "evaluations", "predictions")
+_RESULT_TABLES = ("results", "result_summary")
 ESTIMATES = "estimates.json"
 
 
@@ -109,6 +110,8 @@ def put_documents(cache: Cache, changed: Mapping[str, Found], gone: Sequence[str
     with cache.writing():
         for table in _DOCUMENT_TABLES:
             cache.delete(table, "experiment", [*gone, *changed])
+        for table in _RESULT_TABLES:
+            cache.delete(table, "experiment", gone)
         cache.delete("experiments", "name", gone)
         for name, found in changed.items():
             _store(cache, name, summaries[name], found)
