@@ -42,6 +42,13 @@ TABLES = {
         ("experiment", "factor", "level"),
         parent=_OF_AN_EXPERIMENT,
     ),
+    # What the plan sets each run to, by recipe key; whether text or number, the value is kept as it is.
+    "parameters": Table(
+        {"experiment": str, "run_name": str, "name": str, "value": bytes},
+        ("experiment", "run_name", "name"),
+        (("name",),),
+        _OF_AN_EXPERIMENT,
+    ),
     "runs": Table(
         {
             "experiment": str,
@@ -267,7 +274,7 @@ TABLES = {
             "kept": int,
         },
         ("experiment", "run_name", "task", "epoch", "metric", "scorer", "seed", "source"),
-        (("run_name",),),
+        (("run_name",), ("metric", "task")),
         _OF_AN_EXPERIMENT,
     ),
     # The results of a cell of the plan in one row: the mean of its `n` values, with its standard error (over
