@@ -23,9 +23,7 @@ def thinned(losses: Sequence[Loss], most: int = MOST_POINTS) -> tuple[Loss, ...]
 
 def _extremes(losses: Sequence[Loss], stretches: int) -> Iterator[Loss]:
     for number in range(stretches):
-        stretch = losses[
-            number * len(losses) // stretches : (number + 1) * len(losses) // stretches
-        ]
+        stretch = losses[number * len(losses) // stretches : (number + 1) * len(losses) // stretches]
         least, greatest = min(stretch, key=_value), max(stretch, key=_value)
         yield from sorted({least, greatest}, key=lambda loss: loss.step)
 

@@ -1,6 +1,7 @@
 """A document as a page shows it: its long tables cut, and all of it where it is longer than a page."""
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from posixpath import normpath
 from urllib.parse import quote, unquote
@@ -14,6 +15,7 @@ from ckreg.core.units import count
 
 _LONGEST_LINE = 4000
 _CONTENTS = 60
+_DOCUMENT = re.compile(r"experiments/([^/]+)(?:/experiment_summary\.md)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,7 @@ def _short_tables(text: str, lines: list[str], most: int) -> list[str]:
     """The lines, of each long table the first rows and a row that says how many are left out."""
     kept, begin = [], 0
     for table in markdown.read(text).tables if len(lines) > most else ():
-        rows = [row.line for row in table.rows]
+        rows = [row.line for row in table.rows()]
         if len(rows) > most:
             kept += lines[begin : rows[most] - 1]
             kept.append(f"| … and {count(len(rows) - most)} more rows |")
@@ -60,10 +62,10 @@ def _within(lines: list[str], most: int) -> list[str]:
     return kept
 
 
-def links_from(folder: str, files: str | None, pages: Mapping[str, str]) -> Callable[[str], str | None]:
+def links_from(folder: str, files: str | None, page_of: Callable[[str], str]) -> Callable[[str], str | None]:
     """Where relative links of a document in `folder` (`experiments/NAME`) lead from a page of the site.
 
-    `pages` has the page of each document by its path in the registry; other files are reached through
+    Documents lead to the pages of their experiments (`page_of` a name), other files are reached through
     `files`, the way from the page to the registry's root, where there is one. No link leaves the registry.
     """
 
@@ -74,8 +76,8 @@ def links_from(folder: str, files: str | None, pages: Mapping[str, str]) -> Call
         there = normpath(f"{folder}/{unquote(path)}")
         if there == ".." or there.startswith(("../", "/")):
             return None
-        if there in pages:
-            return pages[there]
+        if document := _DOCUMENT.fullmatch(there):
+            return page_of(document[1])
         return None if files is None else f"{files}/{quote(there)}{mark}{rest}"
 
     return link_to

@@ -56,7 +56,9 @@ def experiment(
         gpu_hours_planned=facts.gpu_hours_planned,
         last_change=facts.last_change,
         rows=tuple(rows[: limits.rows]),
-        rows_cut=files.cut("runs", rows, limits.rows, lambda: as_csv(_RUN_COLUMNS, _cells(rows, _RUN_COLUMNS))),
+        rows_cut=files.cut(
+            "runs", rows, limits.rows, lambda: as_csv(_RUN_COLUMNS, _cells(rows, _RUN_COLUMNS))
+        ),
         # Of what happened and ran, the last is what people look for.
         events=tuple(happened[-limits.events :]) if limits.events else (),
         events_cut=files.cut(

@@ -51,9 +51,8 @@ def spent(material: Material, by_job: Mapping[str, float | None]) -> float | Non
 
 def planned(material: Material) -> float | None:
     """GPU-hours by the medians that were predicted: trainings on the plan's GPUs, evaluations on one."""
-    gpus = number(material.experiment["gpus"]) or 1.0
     seconds = [
-        predicted * (gpus if row["task"] is None else 1.0)
+        predicted * (number(material.gpus.get(str(row["run_name"]))) or 1.0 if row["task"] is None else 1.0)
         for row in material.predictions
         if (predicted := number(row["median_seconds"])) is not None
     ]

@@ -1,7 +1,7 @@
-"""What the site is made from: rows of the cache, by experiment, and the key that tells whether they changed."""
+"""What the site is made from: rows of the cache, by experiment, and the key of what has changed."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
@@ -16,7 +16,8 @@ class Material:
     """All that the cache has of one experiment.
 
     `jobs` has what the scheduler says of the jobs that its rows, attempts and logs name; `measurements` are
-    those of the same jobs, or that name the experiment themselves; `curves` are those of its logs.
+    those of the same jobs, or that name the experiment themselves, the oldest log first; `curves` are those
+    of its logs. `gpus` has how many the plan gives a run, where it says so.
     """
 
     experiment: Row
@@ -30,6 +31,7 @@ class Material:
     measurements: Sequence[Row] = ()
     curves: Sequence[Curve] = ()
     results: Sequence[Row] = ()
+    gpus: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def name(self) -> str:

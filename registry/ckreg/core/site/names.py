@@ -29,21 +29,30 @@ def file_names(experiments: Iterable[str]) -> Mapping[str, str]:
     folded: dict[str, int] = {}
     for name in names:
         folded[name.casefold()] = folded.get(name.casefold(), 0) + 1
-    return {name: _file_name(name, alone=folded[name.casefold()] == 1) for name in names}
+    return {name: file_name(name, alone=folded[name.casefold()] == 1) for name in names}
 
 
-def _file_name(name: str, *, alone: bool) -> str:
+def file_name(name: str, *, alone: bool = True) -> str:
+    """An experiment's name as that of a file; `alone` says that no other differs only by case."""
     if alone and _SAFE.fullmatch(name):
         return name
     words = _UNSAFE.sub("-", name).strip("-.")[:80] or "experiment"
     return f"{words}-{sha256(name.encode('utf-8', 'surrogatepass')).hexdigest()[:12]}"
 
 
-def experiment_page(file_name: str) -> str:
+def experiment_page(name: str) -> str:
     """The path of an experiment's page in the site."""
-    return f"{EXPERIMENTS}/{file_name}.html"
+    return f"{EXPERIMENTS}/{name}.html"
 
 
-def data_file(file_name: str, what: str, suffix: str = "csv") -> str:
+def data_file(name: str, what: str, suffix: str = "csv") -> str:
     """The path of a file with all of what a page cuts."""
-    return f"{DATA}/{file_name}.{what}.{suffix}"
+    return f"{DATA}/{name}.{what}.{suffix}"
+
+
+def data_files(name: str) -> tuple[str, ...]:
+    """All such files that an experiment may have."""
+    return (
+        *(data_file(name, what) for what in ("runs", "events", "starts", "losses", "results")),
+        data_file(name, "document", "txt"),
+    )
