@@ -1,6 +1,7 @@
 """Jinja2 for the site: templates/site/ with every value escaped, and a policy that lets nothing else run."""
 
 import base64
+from collections.abc import Iterator
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
@@ -14,6 +15,7 @@ from ckreg.core.site.shared import Build, PageKind
 from ckreg.core.site.values import Page
 
 _FOLDER = "templates/site"
+_MAKERS = (_FOLDER, "core/site", "core/plots", "core/markdown")
 _STYLE = "site.css"
 _SCRIPT = "site.js"
 
@@ -28,11 +30,10 @@ def render_page(kind: PageKind, build: Build, page: Page) -> str:
     return _environment().get_template(f"{kind}.html.j2").render(build=build, page=page)
 
 
-@cache
-def templates_digest() -> str:
-    """A name for all that makes pages of values: templates, style and script; a change makes pages stale."""
-    parts = [f"{name}\0{_text(name)}\0" for name in sorted(_names())]
-    return sha256("".join(parts).encode()).hexdigest()
+def makers_digest() -> str:
+    """A hash of all that makes pages of rows: templates, style, script, and the code; others make others."""
+    texts = (f"{name}\0{text}\0" for folder in _MAKERS for name, text in _texts(folder))
+    return sha256("".join(texts).encode()).hexdigest()
 
 
 @cache
@@ -77,8 +78,11 @@ def _hash(text: str) -> str:
     return f"sha256-{base64.b64encode(sha256(text.encode()).digest()).decode()}"
 
 
-def _names() -> list[str]:
-    return [entry.name for entry in files("ckreg").joinpath(_FOLDER).iterdir() if entry.is_file()]
+def _texts(folder: str) -> Iterator[tuple[str, str]]:
+    there = files("ckreg").joinpath(folder)
+    for entry in sorted(there.iterdir() if there.is_dir() else (), key=lambda entry: entry.name):
+        if entry.is_file() and entry.name.endswith((".py", ".j2", ".css", ".js")):
+            yield entry.name, entry.read_text(encoding="utf-8")
 
 
 def _text(name: str) -> str:

@@ -49,6 +49,7 @@ VERBS = {
         "show": "Show an experiment's plan and progress.",
         "query": "Ask the registry in SQL, read-only.",
         "compare": "Compare an experiment's estimates with what became of them.",
+        "site": "Build pages of the registry for a browser.",
     },
     "Care": {
         "index": "Read Slurm logs of prior runs into the cache.",

@@ -16,7 +16,8 @@ from ckreg.flows.caching import cache_path
 from ckreg.flows.kept import import_prior_runs
 from ckreg.flows.reading_history import refresh_history
 
-_DOCUMENT_TABLES = ("variables", "runs", "evaluations", "predictions")
+_DOCUMENT_TABLES = ("variables", "parameters", "runs", "evaluations", "predictions")
+_RESULT_TABLES = ("results", "result_summary")
 ESTIMATES = "estimates.json"
 
 
@@ -109,6 +110,8 @@ def put_documents(cache: Cache, changed: Mapping[str, Found], gone: Sequence[str
     with cache.writing():
         for table in _DOCUMENT_TABLES:
             cache.delete(table, "experiment", [*gone, *changed])
+        for table in _RESULT_TABLES:
+            cache.delete(table, "experiment", gone)
         cache.delete("experiments", "name", gone)
         for name, found in changed.items():
             _store(cache, name, summaries[name], found)
@@ -159,8 +162,15 @@ def _store(cache: Cache, name: str, summary: Summary | None, found: Found) -> No
             for level in factor.levels
         ),
     )
+    cache.put("parameters", _parameter_rows(name, summary))
     cache.put("runs", _run_rows(name, summary))
     cache.put("evaluations", _evaluation_rows(name, summary))
+
+
+def _parameter_rows(name: str, summary: Summary) -> Iterator[Row]:
+    from ckreg.core.shown.parameters import parameters_in  # noqa: PLC0415  # see `_parsed`
+
+    return ({"experiment": name, **parameter._asdict()} for parameter in parameters_in(summary))
 
 
 def _run_rows(name: str, summary: Summary) -> Iterator[Row]:
