@@ -10,6 +10,7 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
 from ckreg.core import units
+from ckreg.core.plots.functions import FUNCTIONS as PLOTS
 from ckreg.core.site.shared import Build, PageKind
 from ckreg.core.site.values import Page
 
@@ -47,7 +48,7 @@ def _environment() -> Environment:
     )
     style, script = _text(_STYLE), _text(_SCRIPT)
     # Ours, and nothing of anybody's registry is in them.
-    environment.globals |= {
+    environment.globals |= PLOTS | {
         "policy": _policy(style, script),
         "style": Markup(style),  # noqa: S704
         "script": Markup(script),  # noqa: S704
