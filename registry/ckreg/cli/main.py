@@ -51,6 +51,7 @@ VERBS = {
         "query": "Ask the registry in SQL, read-only.",
         "compare": "Compare an experiment's estimates with what became of them.",
         "results": "Show what the evaluations gave: models x tasks.",
+        "site": "Build pages of the registry for a browser.",
     },
     "Care": {
         "index": "Read Slurm logs of prior runs into the cache.",
