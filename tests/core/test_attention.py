@@ -128,21 +128,22 @@ def test_overdue_syncs_are_one_question() -> None:
     old = {"heard_at": NOW - 3 * DAY}
     one = (running(**old), running(key=B, heard_at=NOW - 2 * DAY))
     assert said(Facts(NOW, open=one)) == [
-        ("sync overdue", "2 open jobs of exp, not asked for since 72 h.", "ckreg status sync exp")
+        ("sync overdue", "2 open jobs of exp, last heard of 3 days ago.", "ckreg status sync exp")
     ]
     three = (*one, running(experiment="b", **old), running(experiment="c", **old))
     assert said(Facts(NOW, open=three)) == [
         (
             "sync overdue",
-            "4 open jobs of exp; b; and 1 more, not asked for since 72 h.",
+            "4 open jobs of exp; b; and 1 more, last heard of 3 days ago.",
             "ckreg status sync --all",
         )
     ]
 
 
-def test_a_stale_run_is_not_overdue_besides() -> None:
+def test_what_the_sync_of_a_stale_run_asks_for_is_not_overdue_besides() -> None:
     rows = (running(began_at=NOW - 9 * DAY, heard_at=NOW - 9 * DAY, limit_seconds=HOUR),)
-    assert [need.kind for need in needs(Facts(NOW, open=rows))] == [Kind.STALE]
+    queued = running(key=B, runs=False, heard_at=NOW - 9 * DAY)
+    assert [need.kind for need in needs(Facts(NOW, open=(*rows, queued)))] == [Kind.STALE]
 
 
 @pytest.mark.parametrize(
@@ -182,7 +183,7 @@ def test_the_most_urgent_comes_first() -> None:
         waiting_since=(NOW - 7200, NOW - 60),
         refused=1,
         failed=(FailedRow("exp", A),),
-        open=(running(heard_at=NOW - 2 * DAY), running(key=B, began_at=NOW - 9 * DAY)),
+        open=(running(heard_at=NOW - 2 * DAY), running(key=B, job=None, began_at=NOW - 9 * DAY)),
         unsealed=("exp",),
         estimated=(Estimated("exp", A, 5 * HOUR, HOUR),),
         scratch=Room("/scratch", 1.0, 10.0),

@@ -38,7 +38,10 @@ def welcome(place: Place, *, as_json: bool = False) -> None:
     emit(f"Registry {home.root}")
     emit(f"{_in_words(standing)}")
     emit()
-    _emit_needs(standing.attention)
+    if standing.attention:
+        _emit_needs(standing.attention)
+    elif standing.experiments:
+        emit("Nothing needs attention.\n")
     _emit_next(_next(standing))
 
 
@@ -50,8 +53,6 @@ def _in_words(standing: Standing) -> str:
 
 def _emit_needs(needs: Sequence[Need]) -> None:
     """Each with its kind before it and its command below, as wide as the terminal; at most a screen."""
-    if not needs:
-        return
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else sys.maxsize
     emit("Needs attention", bold=True)
     for need in screenful(needs, _MOST):

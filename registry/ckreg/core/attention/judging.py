@@ -49,10 +49,15 @@ def _needs(facts: Facts) -> Iterator[Need]:
     if facts.scratch is not None and is_nearly_full(facts.scratch):
         yield _scratch(facts.scratch)
     if facts.waiting_since:
-        since = duration(max(0.0, facts.now - min(facts.waiting_since)))  # whose clock was ahead
+        since = _long(max(0.0, facts.now - min(facts.waiting_since)))  # whose clock was ahead
         told = f"{counted(len(facts.waiting_since), 'status request')}, for {since}."
         yield Need(Kind.UNCOMMITTED, told, "ckreg status flush")
-    overdue = [row for row in facts.open if row not in stale and is_overdue(row, facts.now)]
+    synced = {row.experiment for row in stale if not _was_asked(row)}  # that sync asks for the others too
+    overdue = [
+        row
+        for row in facts.open
+        if row not in stale and row.experiment not in synced and is_overdue(row, facts.now)
+    ]
     if overdue:
         yield _overdue(overdue, facts.now)
     for name in facts.unsealed:
@@ -99,7 +104,7 @@ def is_overdue(row: OpenRow, now: float) -> bool:
 
 def _stale(rows: Sequence[OpenRow], now: float) -> Iterator[Need]:
     """Those that the scheduler was not asked about since they should be over, by experiment; others alone."""
-    asked = [row for row in rows if row.job is None or _was_asked(row)]
+    asked = [row for row in rows if _was_asked(row)]
     for name, stale in _by_experiment(row for row in rows if row not in asked).items():
         told = f"{one_line(name)}: {_listed([_running(row, now) for row in stale])}."
         yield Need(Kind.STALE, told, f"ckreg status sync {quote(name)}", name)
@@ -110,6 +115,9 @@ def _stale(rows: Sequence[OpenRow], now: float) -> Iterator[Need]:
 
 
 def _was_asked(row: OpenRow) -> bool:
+    """Whether another sync has nothing to tell: it was asked about since, or there is no job to ask for."""
+    if row.job is None:
+        return True
     over = (row.began_at or 0.0) + allowed_seconds(row)
     return row.synced_at is not None and row.synced_at > over
 
@@ -121,7 +129,7 @@ def _running(row: OpenRow, now: float) -> str:
         known = f" (limit {duration(row.limit_seconds)})"
     elif row.p90_seconds is not None:
         known = f" (p90 {duration(row.p90_seconds)})"
-    return f"{row.key}, running for {duration(now - (row.began_at or now))}{known}"
+    return f"{row.key}, running for {_long(now - (row.began_at or now))}{known}"
 
 
 def _logs(row: OpenRow) -> str:
@@ -145,9 +153,7 @@ def _overdue(rows: Sequence[OpenRow], now: float) -> Need:
     """All of them together: one sync asks for all."""
     names = list(_by_experiment(rows))
     heard = min(max(row.heard_at or 0.0, row.synced_at or 0.0) for row in rows)
-    told = (
-        f"{counted(len(rows), 'open job')} of {_listed(names)}, not asked for since {duration(now - heard)}."
-    )
+    told = f"{counted(len(rows), 'open job')} of {_listed(names)}, last heard of {_long(now - heard)} ago."
     if len(names) == 1:
         return Need(Kind.OVERDUE, told, f"ckreg status sync {quote(names[0])}", names[0])
     return Need(Kind.OVERDUE, told, "ckreg status sync --all")
@@ -165,6 +171,11 @@ def _far_off(rows: Sequence[Estimated]) -> Iterator[Need]:
             f"{one_line(str(worst.key))} took {took}."
         )
         yield Need(Kind.ESTIMATE, told, f"ckreg compare {quote(name)} --estimates", name)
+
+
+def _long(seconds: float) -> str:
+    """The same as `duration`, in days from two on."""
+    return duration(seconds) if seconds < 2 * _DAY else counted(int(seconds // _DAY), "day")
 
 
 def _by_experiment(rows: Iterable[T]) -> Mapping[str, list[T]]:
