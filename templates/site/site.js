@@ -124,7 +124,7 @@
   function printing() {
     let opened = [];
     addEventListener("beforeprint", () => {
-      opened = Array.from(document.querySelectorAll("details:not([open], .plot-data)"));
+      opened = Array.from(document.querySelectorAll("details:not([open])"));
       for (const details of opened) details.open = true;
     });
     addEventListener("afterprint", () => {
