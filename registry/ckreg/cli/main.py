@@ -48,6 +48,7 @@ VERBS = {
         "list": "List the experiments.",
         "show": "Show an experiment's plan and progress.",
         "query": "Ask the registry in SQL, read-only.",
+        "find": "Find experiments by what people and failed jobs say.",
         "compare": "Compare an experiment's estimates with what became of them.",
     },
     "Care": {

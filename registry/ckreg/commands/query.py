@@ -4,7 +4,7 @@ import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ckreg.adapters.cache import Answer, Cache, ask, known_roots
+from ckreg.adapters.cache import SHOWN, Answer, Cache, ask, known_roots
 from ckreg.adapters.config import load_settings
 from ckreg.adapters.tree import Home
 from ckreg.flows.caching import cache_path
@@ -58,8 +58,7 @@ def tables(home: Home) -> tuple[TableFacts, ...]:
     """All tables and views, views first."""
     with _refreshed(home) as cache:
         names = cache.rows(
-            "SELECT name, type FROM sqlite_master WHERE type IN ('table', 'view') AND name <> 'facts' "
-            "ORDER BY type DESC, name"
+            f"SELECT name, type FROM sqlite_master WHERE {SHOWN} ORDER BY type DESC, name"  # noqa: S608  # our own
         )
         return tuple(
             TableFacts(
