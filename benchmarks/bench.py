@@ -12,6 +12,7 @@ from pathlib import Path
 import check
 import completing
 import estimate
+import finding
 import history
 import index
 import startup
@@ -28,6 +29,7 @@ SUBJECTS: dict[str, Callable[[Path, int], list[Measure]]] = {
     "estimate": lambda folder, _logs: estimate.measure(folder),
     "history": lambda folder, _logs: history.measure(folder),
     "check": lambda folder, _logs: check.measure(folder),
+    "finding": lambda folder, _logs: finding.measure(folder),
 }
 
 

@@ -49,6 +49,7 @@ VERBS = {
         "show": "Show an experiment's plan and progress.",
         "runs": "Find runs across experiments: plan, job, results in a row.",
         "query": "Ask the registry in SQL, read-only.",
+        "find": "Find experiments by what people and failed jobs say.",
         "compare": "Compare an experiment's estimates with what became of them.",
         "results": "Show what the evaluations gave: models x tasks.",
         "site": "Build pages of the registry for a browser.",

@@ -210,9 +210,17 @@ TABLE = {
     "query": Command("Ask the registry in SQL, read-only.", (
         Parameter(("SQL",), "text", ""),
         Parameter(("--at",), "text", "As it was at a revision, or at the end of a day"),
+        Parameter(("--format",), ("table", "csv", "json", "jsonl", "markdown", "latex"), "The form of what is printed"),
         Parameter(("--json",), "nothing", "Print the result as JSON"),
         Parameter(("--csv",), "nothing", "Print comma-separated values with a header"),
         Parameter(("--jsonl",), "nothing", "Print one JSON object a line"),
+    )),
+    "find": Command("Find experiments by what people and failed jobs say.", (
+        Parameter(("WORDS",), "text", "", many=True),
+        Parameter(("--kind",), ("name", "question", "note", "document", "status", "reason", "commit", "evidence", "error"), "Only texts of this kind", many=True),
+        Parameter(("--experiment",), "experiment", "Only what one experiment has"),
+        Parameter(("-n", "--limit"), "text", "How many to show at most"),
+        Parameter(("--json",), "nothing", "Print the result as JSON"),
     )),
     "compare": Command("Compare an experiment's estimates with what became of them.", (
         Parameter(("EXPERIMENT",), "experiment", ""),
