@@ -56,7 +56,7 @@ class SiteFolder:
             OutsideError: the disk is full, the folder read-only.
         """
         content = text.encode("utf-8", "replace")
-        replace_parts(self.root / path, [content])
+        replace_parts(self.root / path, [content], synced=False)
         return len(content)
 
     def announce(self, planned: Mapping[str, tuple[str, ...]]) -> None:
