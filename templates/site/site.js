@@ -107,8 +107,8 @@
   function scrolling(box) {
     const name = box.querySelector("caption, title")?.textContent ?? "Table";
     const tell = () => {
-      const wide = box.scrollWidth > box.clientWidth;
-      if (wide) {
+      const hidden = box.scrollWidth > box.clientWidth || box.scrollHeight > box.clientHeight;
+      if (hidden) {
         box.tabIndex = 0;
         box.setAttribute("role", "group");
         box.setAttribute("aria-label", name.trim());
