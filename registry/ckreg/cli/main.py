@@ -49,6 +49,7 @@ VERBS = {
         "show": "Show an experiment's plan and progress.",
         "query": "Ask the registry in SQL, read-only.",
         "compare": "Compare an experiment's estimates with what became of them.",
+        "results": "Show what the evaluations gave: models x tasks.",
     },
     "Care": {
         "index": "Read Slurm logs of prior runs into the cache.",

@@ -2,7 +2,6 @@
 
 import contextlib
 import dataclasses
-import json
 import os
 import re
 import shutil
@@ -15,6 +14,7 @@ from typing import IO
 
 import click
 
+from ckreg.core.tabular.json_text import json_text as plain_json_text
 from ckreg.core.text import LINE_END, printable
 
 _CELL_TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")
@@ -50,13 +50,7 @@ def emit_json(value: object) -> None:
 
 def json_text(value: object, *, indent: int | None = None) -> str:
     """A value as JSON; control and formatting codes, which a terminal obeys, are written as escapes."""
-    text = json.dumps(_plain(value), ensure_ascii=False, indent=indent)
-    lines = (line if line.isprintable() else _escaped(line) for line in text.split("\n"))
-    return "\n".join(lines)
-
-
-def _escaped(line: str) -> str:
-    return "".join(char if char.isprintable() else json.dumps(char)[1:-1] for char in line)
+    return plain_json_text(_plain(value), indent=indent)
 
 
 def emit_table(

@@ -15,8 +15,10 @@ from ckreg.errors import CkregError, OutsideError
 from ckreg.flows.caching import cache_path
 from ckreg.flows.kept import import_prior_runs
 from ckreg.flows.reading_history import refresh_history
+from ckreg.flows.storing_results import import_results
 
 _DOCUMENT_TABLES = ("variables", "runs", "evaluations", "predictions")
+_RESULT_TABLES = ("results", "result_summary")
 ESTIMATES = "estimates.json"
 
 
@@ -97,6 +99,7 @@ def refresh(cache: Cache, home: Home) -> None:
     }
     changed = {name: _lying(home, name, stamp) for name, stamp in stamps.items() if known.get(name) != stamp}
     put_documents(cache, changed, [name for name in known if name not in stamps])
+    import_results(cache, home, stamps, changed)
     refresh_history(cache, home)
     import_prior_runs(cache, home)
 
@@ -109,6 +112,8 @@ def put_documents(cache: Cache, changed: Mapping[str, Found], gone: Sequence[str
     with cache.writing():
         for table in _DOCUMENT_TABLES:
             cache.delete(table, "experiment", [*gone, *changed])
+        for table in _RESULT_TABLES:
+            cache.delete(table, "experiment", gone)
         cache.delete("experiments", "name", gone)
         for name, found in changed.items():
             _store(cache, name, summaries[name], found)
