@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ckreg.adapters.cache import Answer, ask
+from ckreg.adapters.cache import SHOWN, Answer, ask
 from ckreg.adapters.tree import Home
 from ckreg.flows.asking import cache_to_ask
 from ckreg.flows.documents import documents_at
@@ -39,8 +39,7 @@ def tables(home: Home) -> tuple[TableFacts, ...]:
     """All tables and views, views first."""
     with cache_to_ask(home) as cache:
         names = cache.rows(
-            "SELECT name, type FROM sqlite_master WHERE type IN ('table', 'view') AND name <> 'facts' "
-            "ORDER BY type DESC, name"
+            f"SELECT name, type FROM sqlite_master WHERE {SHOWN} ORDER BY type DESC, name"  # noqa: S608  # our own
         )
         return tuple(
             TableFacts(
