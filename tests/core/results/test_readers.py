@@ -131,6 +131,31 @@ def test_lm_evaluation_harness_before_0_4_had_no_filters() -> None:
     assert told(found) == [("acc", 0.3, 0.01, None, None), ("acc_norm", 0.35, None, None, None)]
 
 
+@pytest.mark.parametrize(
+    "args", [{"pretrained": "/m/L1B"}, '{"pretrained": "/m/L1B"}', "dtype=auto,pretrained=/m/L1B"]
+)
+def test_lm_evaluation_harness_writes_its_model_in_several_ways(args: object) -> None:
+    told = {"results": {"arc": {"acc,none": 0.3}}, "config": {"model_args": args}}
+    assert [found.models for found in read_json(json.dumps(told))] == [("/m/L1B",)]
+
+
+def test_parts_of_a_group_and_groups_in_a_group_are_parts() -> None:
+    names = ("mmlu", "mmlu_stem", "mmlu_physics", "loose")
+    told = {
+        "results": {
+            name: {"acc,none": 0.5} if name != "tag" else {"alias": "tag"} for name in (*names, "tag")
+        },
+        "group_subtasks": {"mmlu": ["mmlu_stem"], "mmlu_stem": ["mmlu_physics"], "tag": ["loose"]},
+        "configs": {},
+    }
+    assert [(found.task, found.of_group) for found in read_json(json.dumps(told))] == [
+        ("mmlu", False),
+        ("mmlu_stem", True),
+        ("mmlu_physics", True),
+        ("loose", False),
+    ]
+
+
 def test_a_trainers_state_tells_the_validation_at_the_end_of_each_epoch_counted_from_0() -> None:
     found = read_json(json.dumps(STATE))
     assert [(each.task, each.epoch, told(each)) for each in found] == [
