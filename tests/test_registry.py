@@ -74,3 +74,14 @@ def test_importing_costs_nothing() -> None:
     script = "import ckreg, sys; print(sorted(name for name in sys.modules if name.startswith('ckreg')))"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout == "['ckreg']\n"
+
+
+def test_results_are_read_from_what_is_kept(home: Home) -> None:
+    (home.experiments / EXPERIMENT / "results.csv").write_text(
+        "run_name,task,epoch,metric,value,stderr,samples,seed,scorer,outcome,source,source_kind,at\n"
+        "L1B_rank4,cap,1,accuracy,0.75,,,,,,,,\n"
+        "L1B_base,cap,,accuracy,0.5,,,,,,,,\n"
+    )
+    [tuned, base] = Registry(home).experiment(EXPERIMENT).results
+    assert (tuned.run_name, tuned.mean, tuned.difference) == ("L1B_rank4", 0.75, 0.25)
+    assert (base.run_name, base.mean, base.difference) == ("L1B_base", 0.5, None)

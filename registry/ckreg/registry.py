@@ -12,6 +12,7 @@ from ckreg.commands.check import Finding, check
 from ckreg.commands.estimate import estimate
 from ckreg.commands.history import history
 from ckreg.commands.query import query
+from ckreg.commands.results import results
 from ckreg.commands.score import score
 from ckreg.commands.show import show
 from ckreg.commands.status_flush import status_flush
@@ -19,6 +20,7 @@ from ckreg.commands.status_lines import status_lines
 from ckreg.commands.status_set import Wish, status_set
 from ckreg.commands.verify import Verification, verify
 from ckreg.core.estimate.values import Estimate, TrainingRequest
+from ckreg.core.results.values import Summed
 from ckreg.core.score.values import Scores
 from ckreg.core.status import Source, Status
 from ckreg.core.summary import Summary, parse
@@ -61,6 +63,11 @@ class Experiment:
     def summary(self) -> Summary:
         """All that ckreg reads out of its document, as it lies in the folder now."""
         return parse(read_text(self.path))
+
+    @property
+    def results(self) -> tuple[Summed, ...]:
+        """What its evaluations gave, as far as files and `results.csv` tell: one row a cell and metric."""
+        return results(self.home, self.name).rows
 
     def at(self, when: str) -> Summary:
         """The same as it was at a revision (`HEAD~3`, a tag) or a date (`2025-10-22`, `2 weeks ago`).

@@ -256,6 +256,35 @@ def test_words_that_make_no_sense_are_refused(call: Caller, words: tuple[str, ..
 
 
 @pytest.mark.usefixtures("scratch")
+def test_a_run_whose_best_epoch_is_not_known_is_named(call: Caller) -> None:
+    said = call("results", "cap_8L", "--epoch", "best")
+    assert "L1B_rank4" not in said.out
+    assert "L1B_rank4 is left out: which epoch was best is not known" in said.err
+
+
+def test_what_files_say_reaches_no_terminal_as_it_is(call: Caller, scratch: Path) -> None:
+    told = json.loads(log(0.5))
+    told["results"]["scores"][0] = {
+        "name": "sco\x1b[31mrer\n",
+        "metrics": {"acc\x1b]0;x\x07|\u202e": {"value": 0.5}, "x" * 90_000: {"value": float("nan")}},
+    }
+    path = scratch / EXPERIMENT / "ck-out-L1B_rank64/eval/cap_epochbest/2026-11-20T1_cap_\x1b[2J.json"
+    path.parent.mkdir(parents=True)
+    path.write_text(json.dumps(told))
+    for words in (
+        (),
+        ("--json",),
+        ("--format", "csv"),
+        ("--keep", "--write", "--dry-run"),
+        ("--keep", "--write"),
+    ):
+        said = call("results", "cap_8L", *words)
+        assert said.code == 0
+        assert all(line.isprintable() for line in (said.out + said.err).split("\n"))
+    assert call("check").code == 0
+
+
+@pytest.mark.usefixtures("scratch")
 def test_a_metric_that_is_not_there_says_which_are(call: Caller) -> None:
     said = call("results", "cap_8L", "--metric", "f1")
     assert said.code == 3

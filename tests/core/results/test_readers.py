@@ -91,6 +91,19 @@ def test_inspect_ai_tells_each_scorers_metrics_with_the_standard_error_beside_th
     assert found.models == ("/scratch/exp/ck-out-L1B_rank4/epoch_1", "hf/local")
 
 
+def test_samples_are_those_that_were_scored_however_often_they_were_answered() -> None:
+    # As inspect-ai 0.3 wrote it for 20 samples in two epochs, 15 of them right: 0.75, and
+    # sqrt(0.75 * 0.25 / 19) = 0.0993...
+    results = json.loads("""
+        {"total_samples": 40, "completed_samples": 40, "scores": [{"name": "match", "scorer": "match",
+        "scored_samples": 20, "unscored_samples": 0, "params": {"location": "begin"}, "metrics": {
+        "accuracy": {"name": "accuracy", "value": 0.75, "params": {}},
+        "stderr": {"name": "stderr", "value": 0.09933992677987828, "params": {}}}}],
+        "headline": {"scorer": "match", "score": "match", "metric": "accuracy"}}""")
+    found = read_log(json.dumps({**INSPECT, "results": results}))
+    assert told(found) == [("accuracy", 0.75, 0.09933992677987828, 20, "match")]
+
+
 @pytest.mark.parametrize(
     ("status", "outcome"),
     [("error", "failed"), ("cancelled", "cancelled"), ("started", "incomplete"), (None, "incomplete")],

@@ -125,6 +125,20 @@ def test_tasks_with_other_metrics_say_so_in_their_headers() -> None:
     assert table.rows == (("L1B_rank4", "0", "0.700", "12.35"),)
 
 
+def test_of_several_scorers_the_one_shown_is_named_and_another_can_be_asked_for() -> None:
+    results = [
+        result("L1B_rank4", 0.7, "0", scorer="match"),
+        result("L1B_rank4", 0.9, "0", scorer="includes"),
+    ]
+    rows = summed(results, PLAN)
+    tables = [paper(rows, PLAN, RANKS, Asked(metric), {}) for metric in (None, "accuracy", "match/accuracy")]
+    assert [(table.metric, table.rows[0][2]) for table in tables] == [
+        ("includes/accuracy", "0.900"),
+        ("includes/accuracy", "0.900"),
+        ("match/accuracy", "0.700"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("numbers", "text"),
     [

@@ -8,7 +8,8 @@ from ckreg.cli.common import Place, dry_run_option
 from ckreg.cli.formats import Format, emit_rows, format_option
 from ckreg.cli.output import emit, emit_diff, emit_json, note, warn
 from ckreg.commands.results import Results, Written, explained, results, write
-from ckreg.core.results.paper import MODEL, RUN, Asked
+from ckreg.core.results.choosing import BEST
+from ckreg.core.results.paper import MODEL, RUN, Asked, Paper
 from ckreg.core.units import counted
 from ckreg.errors import NotFoundError, UsageError
 
@@ -35,7 +36,11 @@ _LONG = (
     "--from", "csv", metavar="CSV", type=click.Path(path_type=Path), help="Import results, into results.csv."
 )
 @click.option("--keep", is_flag=True, help="Keep what was found in results.csv: scratch folders are purged.")
-@click.option("--metric", metavar="NAME", help="Show this metric; if not given, the usual one of each task.")
+@click.option(
+    "--metric",
+    metavar="NAME",
+    help="Show this metric (or SCORER/METRIC); if not given, each task's usual one.",
+)
 @click.option(
     "--epoch",
     metavar="last|all|best|N",
@@ -137,12 +142,20 @@ def _show(told: Results, asked: Asked, form: Format, written: Written | None) ->
     emit_rows(form, table.headers, table.rows, right=right, wrap=right, optional={1})
     if form == Format.TABLE:
         _tell_several(told)
+        _tell_no_best(told, table, asked)
 
 
 def _tell_several(told: Results) -> None:
     most = max((row.n for row in told.rows), default=1)
     if most > 1:
         note(f"\nOf up to {most} values of a cell the mean; `--json` has their number and their files.")
+
+
+def _tell_no_best(told: Results, table: Paper, asked: Asked) -> None:
+    if asked.epoch == BEST and asked.by == RUN:
+        shown = {row[0] for row in table.rows}
+        for run in dict.fromkeys(row.run_name for row in told.rows if row.run_name not in shown):
+            note(f"{run} is left out: which epoch was best is not known, for it has no validation losses.")
 
 
 def _nothing(told: Results) -> str:
