@@ -129,7 +129,7 @@ def test_a_csv_is_imported_in_one_commit(
     csv = tmp_path / "scores.csv"
     csv.write_text("run,task,epoch,acc\nL1B_rank4,cap,0,0.7\nL1B_rank4,cap,0,0.8\nL1B_base,cap,,0.5\n")
     dry = call("results", EXPERIMENT, "--from", str(csv), "--dry-run")
-    assert "+L1B_rank4,cap,0,acc,0.7,,,,,completed,scores.csv:2,csv," in dry.out.splitlines()
+    assert f"+L1B_rank4,cap,0,acc,0.7,,,,,completed,{csv}:2,csv," in dry.out.splitlines()
     assert git(home.root, "status", "--short") == ""
     said = call("results", EXPERIMENT, "--from", str(csv))
     assert "0.750 ± 0.050 (+0.250)" in said.out
@@ -137,6 +137,20 @@ def test_a_csv_is_imported_in_one_commit(
     before = git(home.root, "rev-parse", "HEAD")
     assert call("results", EXPERIMENT, "--from", str(csv)).code == 0
     assert git(home.root, "rev-parse", "HEAD") == before
+
+
+def test_a_corrected_csv_takes_the_place_of_what_it_said_before(
+    call: Caller, home: Home, tmp_path: Path
+) -> None:
+    csv = tmp_path / "scores.csv"
+    for lines in ("L1B_base,cap,,0.5\nL1B_rank4,cap,0,0.7", "L1B_rank4,cap,0,0.8"):
+        csv.write_text(f"run,task,epoch,acc\n{lines}\n")
+        call("results", EXPERIMENT, "--from", str(csv))
+    kept = (home.experiments / EXPERIMENT / "results.csv").read_text().splitlines()
+    assert kept[1:] == [f"L1B_rank4,cap,0,acc,0.8,,,,,completed,{csv}:2,csv,"]
+    assert call("results", EXPERIMENT, "--format", "csv").out.splitlines()[1:] == [
+        "L1B_rank4,cap,0,acc,,0.8,,1,,,"
+    ]
 
 
 def test_imports_on_two_branches_merge(
