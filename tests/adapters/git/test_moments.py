@@ -29,7 +29,9 @@ def test_a_date(home: Home, word: str, meant: str) -> None:
     assert since(home, word, NOW) == datetime.fromisoformat(meant)
 
 
-@pytest.mark.parametrize("word", ["", "12", "soon", "2025-13-01", "2025-13", "two weeks of rain", "-1", "yesterday; ls"])
+@pytest.mark.parametrize(
+    "word", ["", "12", "soon", "2025-13-01", "2025-13", "two weeks of rain", "-1", "yesterday; ls"]
+)
 def test_what_git_would_take_for_now_is_no_date(home: Home, word: str) -> None:
     with pytest.raises(UsageError, match="neither a revision nor a date"):
         since(home, word, NOW)

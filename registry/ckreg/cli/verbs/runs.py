@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 import click
 
 from ckreg.cli.common import Place
-from ckreg.cli.formats import Format, emit_rows, format_options
-from ckreg.cli.output import emit, emit_table, note
+from ckreg.cli.formats import Format, emit_rows, format_options, pager_option
+from ckreg.cli.output import emit, note, page, table_text
 from ckreg.commands.runs import experiment_names, runs
 from ckreg.core.asking.names import split_names
 from ckreg.core.asking.runs import RunFilters, shortened
@@ -32,6 +32,7 @@ _STATUSES = click.Choice(["pending", "running", "completed", "failed"])
 )
 @click.option("--limit", "-n", type=click.IntRange(min=0), metavar="N", help="At most so many.")
 @click.option("--count", is_flag=True, help="Print how many there are.")
+@pager_option
 @format_options(Format.JSON, Format.CSV, Format.JSONL)
 @click.pass_obj
 def command(  # noqa: PLR0913  # an option each
@@ -48,6 +49,7 @@ def command(  # noqa: PLR0913  # an option each
     columns: tuple[str, ...],
     limit: int | None,
     count: bool,
+    pager: bool,
     form: Format,
 ) -> None:
     """Find runs across experiments: plan, status, job, measurements and results in one row.
@@ -78,16 +80,16 @@ def command(  # noqa: PLR0913  # an option each
     )
     answer = runs(home, wanted)
     if form != Format.TABLE:
-        emit_rows(form, answer.columns, answer.rows)
+        emit_rows(form, answer.columns, answer.rows, pager=pager)
     elif count:
         emit(str(answer.rows[0][0]))
     elif answer.rows:
-        _emit_table(answer.columns, answer.rows, experiment_names(home))
+        page(_table(answer.columns, answer.rows, experiment_names(home)), pager=pager)
     else:
         note("No run is so.")
 
 
-def _emit_table(columns: Sequence[str], rows: Sequence[Sequence[object]], experiments: Iterable[str]) -> None:
+def _table(columns: Sequence[str], rows: Sequence[Sequence[object]], experiments: Iterable[str]) -> str:
     """For people: an experiment by as much of its name as it takes to type, seconds in words."""
     named = {str(row[place]) for place in _places(columns, "experiment") for row in rows}
     short = shortened(named, experiments)
@@ -99,7 +101,7 @@ def _emit_table(columns: Sequence[str], rows: Sequence[Sequence[object]], experi
             return brief(value)
         return None if value is None else shown(value)
 
-    emit_table(
+    return table_text(
         [column.removesuffix(_SECONDS) for column in columns],
         [[cell(*pair) for pair in zip(columns, row, strict=True)] for row in rows],
         right=numeric_columns(columns, rows),
