@@ -6,15 +6,17 @@ import json
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from ckreg.adapters.cache import Cache, DamagedError, Row, copy_cache, open_cache
 from ckreg.adapters.tree import Home, read_text
-from ckreg.core.summary.values import Summary
 from ckreg.errors import CkregError, OutsideError
 from ckreg.flows.caching import cache_path
 from ckreg.flows.kept import import_prior_runs
 from ckreg.flows.reading_history import refresh_history
+
+if TYPE_CHECKING:
+    from ckreg.core.summary.values import Summary
 
 _DOCUMENT_TABLES = ("variables", "parameters", "runs", "evaluations", "predictions")
 _RESULT_TABLES = ("results", "result_summary")
@@ -139,14 +141,14 @@ def _stamp(path: Path) -> tuple[int, int]:
     return found.st_mtime_ns, found.st_size
 
 
-def _parsed(text: str | None) -> Summary | None:
+def _parsed(text: str | None) -> "Summary | None":
     """The document's values; `None` where it cannot be read, which `ckreg check` reports."""
     from ckreg.core.summary import parse  # noqa: PLC0415  # 35 ms that unchanged documents need not cost
 
     return None if text is None else parse(text)
 
 
-def _store(cache: Cache, name: str, summary: Summary | None, found: Found) -> None:
+def _store(cache: Cache, name: str, summary: "Summary | None", found: Found) -> None:
     row: Row = {"name": name, "path": found.path, "mtime_ns": found.mtime_ns, "size": found.size}
     row["blobs"] = found.blobs
     if summary is None:
@@ -167,13 +169,13 @@ def _store(cache: Cache, name: str, summary: Summary | None, found: Found) -> No
     cache.put("evaluations", _evaluation_rows(name, summary))
 
 
-def _parameter_rows(name: str, summary: Summary) -> Iterator[Row]:
+def _parameter_rows(name: str, summary: "Summary") -> Iterator[Row]:
     from ckreg.core.shown.parameters import parameters_in  # noqa: PLC0415  # see `_parsed`
 
     return ({"experiment": name, **parameter._asdict()} for parameter in parameters_in(summary))
 
 
-def _run_rows(name: str, summary: Summary) -> Iterator[Row]:
+def _run_rows(name: str, summary: "Summary") -> Iterator[Row]:
     """The plan's row of each run with its status; a run that only Status names has a row too."""
     planned = {row.run_name: row for row in summary.runs}
     statuses = {row.run_name: row for row in summary.fine_tuning}
@@ -188,7 +190,7 @@ def _run_rows(name: str, summary: Summary) -> Iterator[Row]:
         yield row
 
 
-def _evaluation_rows(name: str, summary: Summary) -> Iterator[Row]:
+def _evaluation_rows(name: str, summary: "Summary") -> Iterator[Row]:
     for row in summary.evaluations:
         yield {
             "experiment": name,
