@@ -11,7 +11,9 @@ from pathlib import Path
 
 import asking
 import check
+import completing
 import estimate
+import finding
 import history
 import index
 import startup
@@ -21,6 +23,7 @@ from timing import Measure
 
 SUBJECTS: dict[str, Callable[[Path, int], list[Measure]]] = {
     "startup": lambda _folder, _logs: startup.measure(),
+    "completing": lambda folder, _logs: completing.measure(folder),
     "status_set": lambda folder, _logs: status_set.measure(folder),
     "sync": lambda folder, _logs: sync.measure(folder),
     "index": index.measure,
@@ -28,6 +31,7 @@ SUBJECTS: dict[str, Callable[[Path, int], list[Measure]]] = {
     "history": lambda folder, _logs: history.measure(folder),
     "asking": lambda folder, _logs: asking.measure(folder),
     "check": lambda folder, _logs: check.measure(folder),
+    "finding": lambda folder, _logs: finding.measure(folder),
 }
 
 

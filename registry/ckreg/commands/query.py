@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from ckreg.adapters.cache import Answer, ask
+from ckreg.adapters.cache import SHOWN, Answer, ask
 from ckreg.adapters.config import load_settings
 from ckreg.adapters.tree import Home
 from ckreg.core.asking.placeholders import values_for
@@ -74,8 +74,7 @@ def tables(home: Home) -> tuple[TableFacts, ...]:
     """All tables and views, views first."""
     with cache_to_ask(home) as cache:
         names = cache.rows(
-            "SELECT name, type FROM sqlite_master WHERE type IN ('table', 'view') AND name <> 'facts' "
-            "ORDER BY type DESC, name"
+            f"SELECT name, type FROM sqlite_master WHERE {SHOWN} ORDER BY type DESC, name"  # noqa: S608  # our own
         )
         return tuple(
             TableFacts(

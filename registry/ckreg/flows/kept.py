@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from ckreg.adapters.cache import Cache, Row, storable
+from ckreg.adapters.cache import Cache, Row, delete_texts, put_texts, storable
 from ckreg.adapters.tree import PRIOR_RUNS, Home, read_text
 from ckreg.errors import CkregError
+from ckreg.flows.texts import log_texts
 
 if TYPE_CHECKING:
     from ckreg.core.prior_runs import PriorRun
@@ -52,6 +53,7 @@ def import_prior_runs(cache: Cache, home: Home) -> tuple[Faulty, ...]:
 def _forget(cache: Cache) -> None:
     paths = [row["path"] for row in cache.rows("SELECT path FROM logs WHERE kept")]
     cache.delete("measurements", "log_path", paths)
+    delete_texts(cache, "path", paths)
     cache.delete("logs", "path", paths)
     cache.delete("jobs", "source", [PRIOR_RUNS])
 
@@ -72,7 +74,9 @@ def _take_in(cache: Cache, runs: Iterable["PriorRun"], scratch: Path | None) -> 
         if path in here or run.content in known:
             continue
         cache.put("logs", [_log_row(path, run)])
-        cache.put("measurements", [with_lookups({**run.measured, "log_path": path})])
+        measured = with_lookups({**run.measured, "log_path": path})
+        cache.put("measurements", [measured])
+        put_texts(cache, log_texts([measured]))
         if run.job:
             cache.put("jobs", [{**run.job, "source": PRIOR_RUNS, "scope": path}])
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from ckreg.adapters.cache.schema import SHOWN
 from ckreg.adapters.cache.store import connect, damaged, is_damage
 from ckreg.errors import RefusedError, UsageError
 
@@ -53,6 +54,8 @@ def ask(
     """
     with contextlib.closing(connect(path)) as connection:
         guard = _Guard(seconds)
+        with contextlib.suppress(sqlite3.Error):  # an index of words declares itself when it is first met
+            connection.execute("SELECT 1 FROM texts LIMIT 0")
         connection.text_factory = _lenient
         connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST_VALUE)
         connection.set_authorizer(guard.authorize)
@@ -83,6 +86,8 @@ class _Guard:
     def authorize(self, action: int, first: str | None, second: str | None, *_: str | None) -> int:
         if action in _ALLOWED:
             return sqlite3.SQLITE_OK
+        if action == sqlite3.SQLITE_PRAGMA and (first, second) == ("data_version", None):
+            return sqlite3.SQLITE_OK  # FTS5 asks whether somebody has written
         if action == sqlite3.SQLITE_FUNCTION and (second or "").lower() not in _REFUSED_FUNCTIONS:
             return sqlite3.SQLITE_OK
         self.refused = self.refused or _word(action, first, second)
@@ -182,8 +187,7 @@ def _explained(error: Exception, guard: _Guard, connection: sqlite3.Connection, 
 def _tables(connection: sqlite3.Connection) -> list[str]:
     with contextlib.suppress(sqlite3.Error):
         found = connection.execute(
-            "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name <> 'facts' "
-            "ORDER BY type, name"
+            f"SELECT name FROM sqlite_master WHERE {SHOWN} ORDER BY type, name"  # noqa: S608  # our own
         )
         return [str(row[0]) for row in found]
     return []

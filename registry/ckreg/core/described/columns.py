@@ -80,6 +80,6 @@ USUAL = {
 }
 
 
-def told(text: str, names: str, **others: str) -> Described:
+def told(text: str, names: str, /, **others: str) -> Described:
     """Columns by name, in words that `others` has or that are usual."""
     return Described(text, {name: others.get(name) or USUAL[name] for name in names.split()})
