@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from ckreg.adapters.cache import Cache, Row, delete_texts, put_texts, storable
 from ckreg.adapters.tree import PRIOR_RUNS, Home, read_text
 from ckreg.errors import CkregError
-from ckreg.flows.texts import log_texts
 
 if TYPE_CHECKING:
     from ckreg.core.prior_runs import PriorRun
@@ -60,6 +59,7 @@ def _forget(cache: Cache) -> None:
 
 def _take_in(cache: Cache, runs: Iterable["PriorRun"], scratch: Path | None) -> None:
     from ckreg.adapters.cache import with_lookups  # noqa: PLC0415  # see above
+    from ckreg.flows.texts import log_texts  # noqa: PLC0415  # see above
 
     here = {row["path"] for row in cache.rows("SELECT path FROM logs")}
     known = {
