@@ -51,6 +51,9 @@ VERBS = {
         "find": "Find experiments by what people and failed jobs say.",
         "compare": "Compare an experiment's estimates with what became of them.",
     },
+    "Assist": {
+        "datasette": "Open the cache in Datasette.",
+    },
     "Care": {
         "index": "Read Slurm logs of prior runs into the cache.",
         "config": "Show every setting and where it comes from.",

@@ -227,6 +227,12 @@ TABLE = {
         Parameter(("--estimates",), "nothing", "Predicted times beside the actual ones"),
         Parameter(("--json",), "nothing", "Print the result as JSON"),
     )),
+    "datasette": Command("Open the cache in Datasette.", (
+        Parameter(("-p", "--port"), "text", "The port"),
+        Parameter(("-o", "--open"), "nothing", "Open it in your browser"),
+        Parameter(("--print-metadata",), "nothing", "Print the metadata file for a Datasette of your own"),
+        Parameter(("WORDS",), "text", "", many=True),
+    )),
     "index": Command("Read Slurm logs of prior runs into the cache.", (
         Parameter(("PATHS",), "file", "", many=True),
         Parameter(("--rebuild",), "nothing", "Begin with an empty cache"),
