@@ -47,6 +47,7 @@ VERBS = {
     "Ask": {
         "list": "List the experiments.",
         "show": "Show an experiment's plan and progress.",
+        "runs": "Find runs across experiments: plan, job, results in a row.",
         "query": "Ask the registry in SQL, read-only.",
         "find": "Find experiments by what people and failed jobs say.",
         "compare": "Compare an experiment's estimates with what became of them.",

@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import sys
+import unicodedata
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from enum import Enum
@@ -53,6 +54,15 @@ def json_text(value: object, *, indent: int | None = None) -> str:
     return plain_json_text(_plain(value), indent=indent)
 
 
+def page(text: str, *, pager: bool = True) -> None:
+    """Print text; through the person's pager, where that is wanted, if it is longer than the terminal."""
+    long = text.count("\n") >= shutil.get_terminal_size().lines
+    if pager and long and sys.stdin.isatty() and sys.stdout.isatty():
+        click.echo_via_pager(text.removesuffix("\n"), color=not os.environ.get("NO_COLOR"))
+    else:
+        click.echo(text, nl=False)
+
+
 def emit_table(
     headers: Sequence[str],
     rows: Iterable[Sequence[object]],
@@ -61,7 +71,19 @@ def emit_table(
     wrap: Collection[int] = (),
     optional: Collection[int] = (),
 ) -> None:
-    """Print rows under headers; columns in `right` are right-aligned, `None` shows as `-`.
+    """Print rows under headers, as `table_text` has them."""
+    click.echo(table_text(headers, rows, right=right, wrap=wrap, optional=optional), nl=False)
+
+
+def table_text(
+    headers: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    *,
+    right: Collection[int] = (),
+    wrap: Collection[int] = (),
+    optional: Collection[int] = (),
+) -> str:
+    """Rows under headers; columns in `right` are right-aligned, `None` shows as `-`.
 
     On a terminal that is too narrow the columns in `wrap` and the last one break their cells into lines, then
     all but the first; where even that is too wide, each row becomes a block of lines. In a pipe nothing is
@@ -73,16 +95,27 @@ def emit_table(
     ]
     names = [headers[place] for place in shown]
     cells = [["-" if row[place] is None else printable(str(row[place])) for place in shown] for row in rows]
-    widths = [max(map(len, column)) for column in zip(names, *cells, strict=True)]
+    widths = [max(map(_width, column)) for column in zip(names, *cells, strict=True)]
     room = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
     may_wrap = {shown.index(place) for place in (*wrap, len(headers) - 1) if place in shown}
     if room is not None and _least(widths, may_wrap) > room:
         may_wrap = set(range(1, len(shown)))
-    if room is not None and _least(widths, may_wrap) > room:
-        _emit_records(names, cells)
+    aligned = {shown.index(place) for place in right if place in shown}
+    if room is None or sum(widths) + _GAP * (len(widths) - 1) <= room:
+        lines = _fitting(names, cells, aligned, widths)
+    elif _least(widths, may_wrap) > room:
+        lines = _records(names, cells)
     else:
-        aligned = {shown.index(place) for place in right if place in shown}
-        _emit_columns(names, cells, aligned, may_wrap, room or sum(widths) + _GAP * len(widths))
+        lines = _wrapped(names, cells, aligned, may_wrap, room)
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _width(text: str) -> int:
+    """The columns that a text takes on a terminal: two for wide characters, none for marks on others."""
+    if text.isascii():
+        return len(text)
+    wide = sum(unicodedata.east_asian_width(char) in {"W", "F"} for char in text)
+    return len(text) + wide - sum(unicodedata.category(char) in {"Mn", "Me"} for char in text)
 
 
 def _least(widths: Sequence[int], may_wrap: Collection[int]) -> int:
@@ -91,22 +124,49 @@ def _least(widths: Sequence[int], may_wrap: Collection[int]) -> int:
     return sum(needed) + _GAP * (len(widths) - 1)
 
 
-def _emit_records(names: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+def _fitting(
+    names: Sequence[str], rows: Sequence[Sequence[str]], right: Collection[int], widths: Sequence[int]
+) -> list[str]:
+    """A table none of whose cells has to break; rich would take seconds for ten thousand rows."""
+    coloured = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    head = _row(names, right, widths, {})
+    rule = "─" * (sum(widths) + _GAP * (len(widths) - 1))
+    colours = STATUS_COLOURS if coloured else {}
+    return [
+        click.style(head, bold=True) if coloured else head,
+        rule,
+        *(_row(row, right, widths, colours) for row in rows),
+    ]
+
+
+def _row(
+    cells: Sequence[str], right: Collection[int], widths: Sequence[int], colours: Mapping[str, str]
+) -> str:
+    parts = []
+    for place, (cell, width) in enumerate(zip(cells, widths, strict=True)):
+        blank = " " * (width - _width(cell))
+        told = click.style(cell, fg=colours[cell]) if cell in colours else cell
+        parts.append(f"{blank}{told}" if place in right else f"{told}{blank}")
+    return (" " * _GAP).join(parts).rstrip()
+
+
+def _records(names: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
     """A table that is too wide for the terminal: a line a field, an empty line between rows."""
     width = max(map(len, names))
+    lines = []
     for row in rows:
-        for name, cell in zip(names, row, strict=True):
-            click.echo(f"{name:<{width}}  {cell}")
-        click.echo()
+        lines += [f"{name:<{width}}  {cell}" for name, cell in zip(names, row, strict=True)]
+        lines.append("")
+    return lines
 
 
-def _emit_columns(
+def _wrapped(
     names: Sequence[str],
     rows: Sequence[Sequence[str]],
     right: Collection[int],
     may_wrap: Collection[int],
     width: int,
-) -> None:
+) -> list[str]:
     from rich.box import SIMPLE_HEAD  # noqa: PLC0415  # 50 ms that verbs without tables need not pay
     from rich.console import Console  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
@@ -125,8 +185,7 @@ def _emit_columns(
     console = Console(width=width, highlight=False, markup=False, emoji=False, soft_wrap=False)
     with console.capture() as capture:
         console.print(table)
-    for line in capture.get().splitlines():
-        click.echo(line.rstrip())
+    return [line.rstrip() for line in capture.get().splitlines()]
 
 
 def counts_in_words(counts: Mapping[str, int]) -> str:

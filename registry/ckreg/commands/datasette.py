@@ -4,8 +4,10 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from ckreg.adapters.config import load_settings
 from ckreg.adapters.datasette import is_installed, serve
 from ckreg.adapters.tree import Home
+from ckreg.core.described import DESCRIBED
 from ckreg.core.published import DATABASE, metadata
 from ckreg.errors import UsageError
 from ckreg.flows.refreshing import cache_to_read
@@ -13,7 +15,8 @@ from ckreg.flows.refreshing import cache_to_read
 
 def datasette_metadata(home: Home) -> dict[str, object]:
     """What Datasette is told of this registry's cache."""
-    return metadata(home.root.name, {})
+    saved = [(query.name, query.sql, query.description) for query in load_settings(home).queries]
+    return metadata(home.root.name, DESCRIBED, saved)
 
 
 def datasette(home: Home, port: int | None, words: Sequence[str]) -> int:

@@ -61,7 +61,7 @@ def metadata(
         for name, sql, description in saved
         if _READS.match(sql)
     }
-    words = {"text_rows": (_FULL_TEXT, {}), **described}
+    words = {**described, "text_rows": (_FULL_TEXT, described["texts"][1] if "texts" in described else {})}
     tables: dict[str, object] = {name: {"hidden": True} for name in _HIDDEN}
     for name in dict.fromkeys((*words, *_LOOKS)):
         if name not in _HIDDEN:
