@@ -2,6 +2,12 @@
 
 import asyncio
 import json
+import os
+import signal
+import subprocess
+import sys
+import urllib.error
+import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
 from shutil import copyfile
@@ -81,6 +87,12 @@ def test_every_table_and_view_has_its_page(served: Served) -> None:
         assert "<script>alert" not in page.text
 
 
+def test_what_columns_are_is_told_and_folded_up(served: Served) -> None:
+    page = served.get("/cache/measurements").text
+    assert "<dt>gpu_type</dt><dd>GPU, such as A100.</dd>" in page
+    assert "dl.column-descriptions" in page
+
+
 def test_facets_sorting_and_search(served: Served) -> None:
     runs = served.get("/cache/runs.json").json()
     assert [value["value"] for value in runs["facet_results"]["status"]["results"]] == ["pending"]
@@ -142,3 +154,36 @@ def test_a_groups_own_queries_are_there_and_only_read(database: Path) -> None:
     assert "&lt;b&gt;Ours" in served.get("/cache/ours").text
     assert served.get("/cache/bad").status_code == served.get("/cache/worse").status_code == 404
     assert json.loads(json.dumps(told)) == told
+
+
+@pytest.mark.slow
+def test_the_command_serves_those_who_have_its_link(home: Home, tmp_path: Path) -> None:
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    call = [sys.executable, "-u", "-m", "ckreg", "-C", str(home.root), "datasette"]
+    server = subprocess.Popen(
+        call,
+        env={**os.environ, "TMPDIR": str(folder), "PYTHONUNBUFFERED": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    with server:
+        assert server.stdout is not None
+        lines = []
+        for line in server.stdout:
+            lines.append(line)
+            if "Uvicorn running" in line:
+                break
+        [link] = [line.strip() for line in lines if line.startswith("http://127.0.0.1:")]
+        page = link.partition("/-/")[0] + "/cache/runs.json"
+        with pytest.raises(urllib.error.HTTPError, match="403"):
+            urllib.request.build_opener().open(page)
+        opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+        opener.open(link).close()
+        with opener.open(page) as answer:
+            assert json.load(answer)["filtered_table_rows_count"] == 3
+        os.killpg(server.pid, signal.SIGINT)
+        assert server.wait(60) == 0
+    assert not list(folder.iterdir())

@@ -1,6 +1,7 @@
 """A plugin for Datasette: paths of documents and logs are links, and what they lead to is shown as text.
 
-Only files that the cache itself names are shown, the end of large ones, to those who may see the cache.
+What the columns of a table are is folded up, for some tables have fifty. Only files that the cache itself
+names are shown, the end of large ones, to those who may see the cache.
 """
 
 import os
@@ -29,6 +30,16 @@ _HEADERS = {
     "cache-control": "no-store",
 }
 
+_FOLDED = """
+for (const list of document.querySelectorAll("dl.column-descriptions")) {
+  const folded = document.createElement("details");
+  const summary = document.createElement("summary");
+  summary.textContent = "What the columns are";
+  list.replaceWith(folded);
+  folded.append(summary, list);
+}
+"""
+
 Datasette = Any
 Request = Any
 
@@ -50,7 +61,13 @@ def register_routes() -> list[tuple[str, object]]:
     return [(rf"^{_ROUTE}$", _file)]
 
 
+def extra_body_script() -> str:
+    """Fold up the descriptions of columns, which stand above a table's rows."""
+    return _FOLDED
+
+
 hookimpl(render_cell)
+hookimpl(extra_body_script)
 hookimpl(register_routes)
 
 

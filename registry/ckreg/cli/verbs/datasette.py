@@ -37,5 +37,5 @@ def command(
     if print_metadata:
         emit_json(datasette_metadata(home))
         return 0
-    note("Open the link below; Ctrl-C ends it. From elsewhere: ssh -L PORT:127.0.0.1:PORT with its port.")
+    note("Open the link below; Ctrl-C ends it. From another machine: ssh -L PORT:127.0.0.1:PORT")
     return datasette(home, port, [*(["--open"] if opened else []), *words])

@@ -43,7 +43,7 @@ _LOOKS = {
     "scores": Look(("tier", "within_p90"), "-ratio"),
 }
 _HIDDEN = ("facts", "texts")
-_FULL_TEXT = "What `ckreg find` looks through: search here, or ask `texts` with MATCH."
+_FULL_TEXT = "What ckreg find looks through. Search for whole words here; Find words takes pack* and more."
 
 
 def metadata(
