@@ -324,7 +324,7 @@ _TEXTS = "experiment, run_name, kind, path, line, commit_id, text"
 # Datasette reads this text to find what it can search in: no spaces around `=`.
 _INDEX = f"""
 CREATE VIRTUAL TABLE texts USING fts5({_TEXTS.replace(",", " UNINDEXED,")},
-    content="text_rows", content_rowid="id", tokenize="unicode61 remove_diacritics 2")
+    content="text_rows", content_rowid="id", tokenize="unicode61")
 """
 
 
