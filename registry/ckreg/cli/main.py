@@ -13,7 +13,7 @@ import click
 
 from ckreg import __version__
 from ckreg.cli.common import Place
-from ckreg.errors import CkregError, OutsideError
+from ckreg.errors import CkregError, OutsideError, UsageError
 
 DEFECT = 70
 INTERRUPTED = 130
@@ -51,6 +51,8 @@ VERBS = {
         "query": "Ask the registry in SQL, read-only.",
         "find": "Find experiments by what people and failed jobs say.",
         "compare": "Compare an experiment's estimates with what became of them.",
+        "results": "Show what the evaluations gave: models x tasks.",
+        "site": "Build pages of the registry for a browser.",
     },
     "Assist": {
         "datasette": "Open the cache in Datasette.",
@@ -111,18 +113,21 @@ class Verbs(click.Group):
     epilog="`ckreg completion --help` tells how Tab completes verbs, options and names.",
 )
 @click.option("-C", "folder", metavar="DIR", default=".", help="Work as if started in DIR, as in git.")
+@click.option("--json", "as_json", is_flag=True, help="Without a verb: print what needs attention as JSON.")
 @click.version_option(__version__, prog_name="ckreg", message="%(prog)s %(version)s")
 @click.pass_context
-def ckreg(ctx: click.Context, folder: str) -> None:
+def ckreg(ctx: click.Context, folder: str, as_json: bool) -> None:
     """A git-integrated registry of fine-tuning and evaluation experiments on Slurm.
 
-    `ckreg` alone says what to do next.
+    `ckreg` alone says what needs attention, and what to do next.
     """
     ctx.obj = Place(Path.cwd() / Path(folder).expanduser())
     if ctx.invoked_subcommand is None:
         from ckreg.cli.welcome import welcome  # noqa: PLC0415  # only the bare call needs it
 
-        welcome(ctx.obj)
+        welcome(ctx.obj, as_json=as_json)
+    elif as_json:
+        raise UsageError(f"--json goes after the verb: `ckreg {ctx.invoked_subcommand} ... --json`.")
 
 
 def main(words: Sequence[str] | None = None) -> int:

@@ -45,6 +45,13 @@ VIEWS = {
         WHERE kind = 'finetune' AND seconds_per_step > 0
         GROUP BY model, recipe, lora_rank, batch_size, grad_accum, packed, n_gpus, gpu_type
     """,
+    # The losses that `ckreg site` has read, with whose they are; `step` counts optimiser steps.
+    "loss_history": """
+        SELECT m.experiment, m.run_name, m.job_id, l.kind, l.step, l.epoch, l.loss, c.log_path, c.segment
+        FROM losses AS l
+        JOIN loss_curves AS c ON c.id = l.curve
+        LEFT JOIN measurements AS m ON m.log_path = c.log_path AND m.segment = c.segment
+    """,
     "progress": """
         SELECT experiment, 'fine-tuning' AS what, count(*) AS total,
                sum(status = 'pending') AS pending, sum(status = 'running') AS running,

@@ -24,6 +24,7 @@ from ckreg.errors import CkregError, OutsideError
 from ckreg.flows.caching import cache_path
 from ckreg.flows.kept import import_prior_runs
 from ckreg.flows.reading_history import refresh_history
+from ckreg.flows.storing_results import import_results
 from ckreg.flows.texts import document_path, document_texts
 
 _DOCUMENT_TABLES = ("variables", "parameters", "runs", "evaluations", "predictions")
@@ -108,6 +109,7 @@ def refresh(cache: Cache, home: Home) -> None:
     }
     changed = {name: _lying(home, name, stamp) for name, stamp in stamps.items() if known.get(name) != stamp}
     put_documents(cache, changed, [name for name in known if name not in stamps])
+    import_results(cache, home, stamps, changed)
     refresh_history(cache, home)
     import_prior_runs(cache, home)
 

@@ -212,6 +212,29 @@ TABLES = {
         ),
         ("log_path", "logs", "path"),
     ),
+    # Whose losses were read, from a log as it was then; `points` is how many it told. A curve outlives
+    # its log.
+    "loss_curves": Table(
+        {
+            "id": int,
+            "log_path": str,
+            "segment": int,
+            "size": int,
+            "mtime_ns": int,
+            "inode": str,
+            "reader_version": int,
+            "points": int,
+        },
+        ("id",),
+        (("log_path", "segment"),),
+    ),
+    # Of each curve at most 200 losses a kind: those that draw it.
+    "losses": Table(
+        {"curve": int, "kind": str, "step": int, "epoch": float, "loss": float},
+        ("curve", "kind", "step"),
+        (),
+        ("curve", "loss_curves", "id"),
+    ),
     "jobs": Table(
         {
             "source": str,
