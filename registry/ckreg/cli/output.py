@@ -21,6 +21,7 @@ from ckreg.core.text import LINE_END, printable
 _CELL_TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")
 _GAP = 2
 _NARROWEST = 8
+_WORTH_WRAPPING = 16
 STATUS_COLOURS = {"completed": "green", "running": "cyan", "failed": "red", "pending": "bright_black"}
 
 
@@ -58,7 +59,7 @@ def page(text: str, *, pager: bool = True) -> None:
     """Print text; through the person's pager, where that is wanted, if it is longer than the terminal."""
     long = text.count("\n") >= shutil.get_terminal_size().lines
     if pager and long and sys.stdin.isatty() and sys.stdout.isatty():
-        click.echo_via_pager(text.removesuffix("\n"), color=not os.environ.get("NO_COLOR"))
+        click.echo_via_pager(text.removesuffix("\n"))  # click asks less for colours, and spares others
     else:
         click.echo(text, nl=False)
 
@@ -70,9 +71,11 @@ def emit_table(
     right: Collection[int] = (),
     wrap: Collection[int] = (),
     optional: Collection[int] = (),
+    least: Sequence[int] = (),
 ) -> None:
     """Print rows under headers, as `table_text` has them."""
-    click.echo(table_text(headers, rows, right=right, wrap=wrap, optional=optional), nl=False)
+    text = table_text(headers, rows, right=right, wrap=wrap, optional=optional, least=least)
+    click.echo(text, nl=False)
 
 
 def table_text(
@@ -82,28 +85,40 @@ def table_text(
     right: Collection[int] = (),
     wrap: Collection[int] = (),
     optional: Collection[int] = (),
+    least: Sequence[int] = (),
 ) -> str:
     """Rows under headers; columns in `right` are right-aligned, `None` shows as `-`.
 
     On a terminal that is too narrow the columns in `wrap` and the last one break their cells into lines, then
     all but the first; where even that is too wide, each row becomes a block of lines. In a pipe nothing is
-    cut. Columns in `optional` are left out where no row says anything.
+    cut. Columns in `optional` are left out where no row says anything; those in `least`, in that order, where
+    a terminal is too narrow for all.
     """
     rows = [list(row) for row in rows]
     shown = [
         place for place in range(len(headers)) if place not in optional or any(row[place] for row in rows)
     ]
-    names = [headers[place] for place in shown]
-    cells = [["-" if row[place] is None else printable(str(row[place])) for place in shown] for row in rows]
-    widths = [max(map(_width, column)) for column in zip(names, *cells, strict=True)]
     room = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-    may_wrap = {shown.index(place) for place in (*wrap, len(headers) - 1) if place in shown}
-    if room is not None and _least(widths, may_wrap) > room:
+    columns = {
+        place: [headers[place], *("-" if row[place] is None else printable(str(row[place])) for row in rows)]
+        for place in shown
+    }
+    wide = {place: max(map(_width, column)) for place, column in columns.items()}
+    wrapping = {*wrap, len(headers) - 1}
+    for place in least:
+        if place in shown and room is not None and _least(wide, wrapping, _WORTH_WRAPPING) > room:
+            shown.remove(place)
+            del wide[place]
+    names = [headers[place] for place in shown]
+    cells = list(zip(*(columns[place][1:] for place in shown), strict=True))
+    widths = [wide[place] for place in shown]
+    may_wrap = {shown.index(place) for place in wrapping if place in shown}
+    if room is not None and _least(wide, wrapping) > room:
         may_wrap = set(range(1, len(shown)))
     aligned = {shown.index(place) for place in right if place in shown}
     if room is None or sum(widths) + _GAP * (len(widths) - 1) <= room:
         lines = _fitting(names, cells, aligned, widths)
-    elif _least(widths, may_wrap) > room:
+    elif _least(dict(enumerate(widths)), may_wrap) > room:
         lines = _records(names, cells)
     else:
         lines = _wrapped(names, cells, aligned, may_wrap, room)
@@ -118,9 +133,9 @@ def _width(text: str) -> int:
     return len(text) + wide - sum(unicodedata.category(char) in {"Mn", "Me"} for char in text)
 
 
-def _least(widths: Sequence[int], may_wrap: Collection[int]) -> int:
+def _least(widths: Mapping[int, int], may_wrap: Collection[int], narrowest: int = _NARROWEST) -> int:
     """The columns of a terminal that a table needs at least; a cell that wraps keeps some of its width."""
-    needed = (min(width, _NARROWEST) if place in may_wrap else width for place, width in enumerate(widths))
+    needed = (min(width, narrowest) if place in may_wrap else width for place, width in widths.items())
     return sum(needed) + _GAP * (len(widths) - 1)
 
 

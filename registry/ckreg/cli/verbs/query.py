@@ -99,5 +99,5 @@ def _show_saved(saved: Sequence[SavedQuery]) -> None:
         rows = [(one.name, one.description or one.sql, one.place) for one in saved]
         output.emit_table(("Saved query", "What it asks", "Where"), rows, wrap={1})
     output.emit()
-    output.emit("Columns of one:  ckreg query --describe run_summary")
-    output.emit(f"Example:         ckreg query '{EXAMPLE}'")
+    output.emit("Columns: ckreg query --describe run_summary")
+    output.emit(f"Example: ckreg query '{EXAMPLE}'")

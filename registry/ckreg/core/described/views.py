@@ -75,4 +75,13 @@ VIEWS = {
         ratio="actual_seconds by median_seconds.",
         within_p90="1 where it took no longer than p90_seconds.",
     ),
+    "loss_history": told(
+        "One row a loss that ckreg site has read, with whose it is.",
+        "experiment run_name job_id kind step epoch loss log_path segment",
+        kind="Whether the loss is of training or of validation.",
+        step="Optimiser steps, over all of the job.",
+        epoch="Epoch, with its fraction.",
+        loss="The loss.",
+        segment="Which job within the log, counted from 0.",
+    ),
 }
