@@ -54,6 +54,9 @@ VERBS = {
         "results": "Show what the evaluations gave: models x tasks.",
         "site": "Build pages of the registry for a browser.",
     },
+    "Assist": {
+        "datasette": "Open the cache in Datasette.",
+    },
     "Care": {
         "index": "Read Slurm logs of prior runs into the cache.",
         "config": "Show every setting and where it comes from.",

@@ -96,13 +96,10 @@ def _coloured(line: str) -> str:
 
 def _say_more(found: Found, words: tuple[str, ...]) -> None:
     if not found.hits:
-        together = (
-            " Words in quotes must stand together." if any(" " in word.strip() for word in words) else ""
-        )
-        more = " Try fewer words." if len(words) > 1 else ""
-        note(
-            f"None of {counted(found.searched, 'text')} has that.{together}{more} "
-            "Errors of jobs are there once `ckreg index` has read their logs."
-        )
+        quoted = any(" " in word.strip() for word in words)
+        together = " Words in quotes must stand together." if quoted else ""
+        fewer = " Try fewer words." if len(words) > 1 else ""
+        note(f"None of {counted(found.searched, 'text')} has that.{together}{fewer}")
+        note("Errors of jobs are there once `ckreg index` has read their logs.")
     elif len(found.hits) < found.total:
         note(f"{len(found.hits)} of {found.total:,} are shown; -n {found.total} shows all.")

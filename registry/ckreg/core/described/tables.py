@@ -158,12 +158,12 @@ TABLES = {
         loss="The loss.",
     ),
     "texts": told(
-        "What `ckreg find` looks through: text of documents, commits, and the errors of logs.",
+        "What ckreg find looks through, for MATCH in the syntax of FTS5: one row a text, such as a note.",
         "experiment run_name kind path line commit_id text",
-        kind="What it is: a name, question, note, reason, commit, error, ...",
-        path="Path of the document or log.",
-        line="Line in it.",
-        commit_id="The commit, where it is a commit's.",
-        text="The text.",
+        kind="name, question, note, document, status, reason, commit, evidence or error.",
+        path="Path of the document, from the registry's folder, or of the log.",
+        line="Line of the document where it begins.",
+        commit_id="The commit that says it.",
+        text="The text, on one line.",
     ),
 }
