@@ -107,8 +107,8 @@
   function scrolling(box) {
     const name = box.querySelector("caption, title")?.textContent ?? "Table";
     const tell = () => {
-      const wide = box.scrollWidth > box.clientWidth;
-      if (wide) {
+      const hidden = box.scrollWidth > box.clientWidth || box.scrollHeight > box.clientHeight;
+      if (hidden) {
         box.tabIndex = 0;
         box.setAttribute("role", "group");
         box.setAttribute("aria-label", name.trim());
@@ -124,7 +124,7 @@
   function printing() {
     let opened = [];
     addEventListener("beforeprint", () => {
-      opened = Array.from(document.querySelectorAll("details:not([open], .plot-data)"));
+      opened = Array.from(document.querySelectorAll("details:not([open])"));
       for (const details of opened) details.open = true;
     });
     addEventListener("afterprint", () => {

@@ -1,12 +1,14 @@
 """The browser of these tests: Chromium as the system has it, nothing downloaded."""
 
 import shutil
+from typing import TYPE_CHECKING
 
-from playwright.sync_api import Browser, Playwright
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Playwright
 
-PATH = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+PATH = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
 
-def launched(playwright: Playwright) -> Browser:
-    """A headless browser; the sandbox needs a user who is not root, and tests run as one in containers."""
+def launched(playwright: "Playwright") -> "Browser":
+    """A headless browser; its sandbox would need a user who is not root, which tests in containers are."""
     return playwright.chromium.launch(executable_path=PATH, args=["--no-sandbox"])

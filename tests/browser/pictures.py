@@ -11,19 +11,11 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
-from ckreg.adapters.site_templates import render_page
 from tests.browser.chromium import launched
-from tests.browser.samples import pages
+from tests.browser.conftest import write_samples
 
 WIDTHS = {"desk": 1280, "phone": 390}
 SCHEMES = ("light", "dark")
-
-
-def write_samples(folder: Path) -> None:
-    """The samples as a site."""
-    for path, (kind, build, page) in pages().items():
-        (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        (folder / path).write_text(render_page(kind, build, page), encoding="utf-8")
 
 
 def take(browser: Browser, site: Path, names: Iterable[str], out: Path) -> None:

@@ -3,7 +3,19 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from ckreg.core.plots.frame import Box, Numbers, Words, figure, label, legend, line, tip, x_axis, y_axis
+from ckreg.core.plots.frame import (
+    Box,
+    Numbers,
+    TableBelow,
+    Words,
+    figure,
+    label,
+    legend,
+    line,
+    tip,
+    x_axis,
+    y_axis,
+)
 from ckreg.core.plots.marks import NOTHING, Mark, element, joined
 from ckreg.core.plots.scales import Scale, log_span
 from ckreg.core.plots.shapes import diamond, upward
@@ -61,8 +73,11 @@ def of_graded(points: Iterable[Graded]) -> tuple[Prediction, ...]:
     )
 
 
-def accuracy(predictions: Sequence[Prediction], name: str = "accuracy") -> Mark:
-    """A point a prediction on a log scale, a whisker up to its 90th percentile, and the line of no error."""
+def accuracy(predictions: Sequence[Prediction], name: str = "accuracy", below: str | None = None) -> Mark:
+    """A point a prediction on a log scale, a whisker up to its 90th percentile, and the line of no error.
+
+    `below` is the id of a table on the page that has the same numbers.
+    """
     shown = [one for one in predictions if all(0 < value <= _LARGEST for value in one[1:4])]
     if not shown:
         return NOTHING
@@ -79,7 +94,9 @@ def accuracy(predictions: Sequence[Prediction], name: str = "accuracy") -> Mark:
         *(_point(one, x, y) for one in shown),
     )
     words = Words("Predicted and actual time", _told(shown), name, _caption(shown))
-    return figure(words, _BOX, drawing, legend=_legend(shown), numbers=_numbers(shown))
+    return figure(
+        words, _BOX, drawing, legend=_legend(shown), numbers=TableBelow(below) if below else _numbers(shown)
+    )
 
 
 def _point(one: Prediction, x: Scale, y: Scale) -> Mark:

@@ -39,6 +39,12 @@ class Numbers(NamedTuple):
     right: frozenset[int] = frozenset()
 
 
+class TableBelow(NamedTuple):
+    """The page has the plot's numbers in a table of its own, with this id."""
+
+    name: str
+
+
 class Words(NamedTuple):
     """A plot's title, what it shows in words, a name that no other plot of the page has.
 
@@ -51,7 +57,9 @@ class Words(NamedTuple):
     caption: str
 
 
-def figure(words: Words, box: Box, drawing: Mark, *, legend: Mark = NOTHING, numbers: Numbers) -> Mark:
+def figure(
+    words: Words, box: Box, drawing: Mark, *, legend: Mark = NOTHING, numbers: Numbers | TableBelow
+) -> Mark:
     """A plot with its caption, legend and table."""
     return element(
         "figure",
@@ -78,8 +86,11 @@ def _svg(words: Words, box: Box, drawing: Mark) -> Mark:
     )
 
 
-def _details(words: Words, numbers: Numbers) -> Mark:
-    summary = element("summary", "As a table", element("span", f": {words.title}", class_="unseen"))
+def _details(words: Words, numbers: Numbers | TableBelow) -> Mark:
+    told = joined("As a table", element("span", f": {words.title}", class_="unseen"))
+    if isinstance(numbers, TableBelow):
+        return element("p", element("a", told, href=f"#{ident(numbers.name)}"), class_="below")
+    summary = element("summary", told)
     scroll = element("div", table(numbers, caption=words.title), class_="scroll")
     return element("details", summary, scroll, class_="plot-data")
 

@@ -2,7 +2,7 @@
 
 from ckreg.core.plots.accuracy import accuracy, of_graded, of_rows
 from ckreg.core.plots.gantt import gantt
-from ckreg.core.plots.losses import COLOURS, loss_curves
+from ckreg.core.plots.losses import loss_curves
 from ckreg.core.plots.shapes import icon, status_class
 from ckreg.core.plots.status_bar import in_words, status_bar
 from ckreg.core.plots.throughput import setup, throughput
@@ -22,6 +22,5 @@ FUNCTIONS = {
     "predictions_of_graded": of_graded,
     "setup_words": setup,
     "event_subject": subject,
-    "curves_a_plot": COLOURS,
 }
 """By the names that they have in templates."""

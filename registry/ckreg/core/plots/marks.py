@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from html import escape
 
 from ckreg.core.text import one_line
@@ -48,6 +49,7 @@ def joined(*parts: Content) -> Mark:
     return Mark("".join(part.source if isinstance(part, Mark) else text(part) for part in parts))
 
 
+@lru_cache(maxsize=4096)  # class names, and those of runs, come again and again
 def text(words: str) -> str:
     """Somebody's words on one line, escaped for an element or an attribute."""
     return escape(_NOT_IN_XML.sub(" ", one_line(words)))
@@ -63,6 +65,7 @@ def number(value: float) -> str:
     return f"{value:.1f}".removesuffix(".0")
 
 
+@cache
 def _attribute(name: str) -> str:
     name = name.rstrip("_").replace("_", "-")
     if not _NAME.fullmatch(name):

@@ -2,31 +2,34 @@
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 
-@dataclass(frozen=True, slots=True)
 class Scale:
     """`low` stands at pixel `first`, `high` at pixel `last`; what lies outside stays at the edge."""
 
-    low: float
-    high: float
-    first: float
-    last: float
-    log: bool = False
+    __slots__ = ("_edges", "_shift", "_slope", "high", "log", "low")
+
+    def __init__(self, low: float, high: float, first: float, last: float, *, log: bool = False) -> None:
+        self.low, self.high, self.log = low, high, log
+        begin, end = self._placed(low), self._placed(high)
+        self._edges = min(first, last), max(first, last)
+        if end > begin:
+            self._slope = (last - first) / (end - begin)
+            self._shift = first - begin * self._slope
+        else:
+            self._slope, self._shift = 0.0, (first + last) / 2
 
     def __call__(self, value: float) -> float:
         """Where a value stands, in pixels."""
-        low, high = self._placed(self.low), self._placed(self.high)
-        if not high > low:
-            return (self.first + self.last) / 2
-        share = (self._placed(value) - low) / (high - low)
-        return self.first + min(1.0, max(0.0, share)) * (self.last - self.first)
+        least, most = self._edges
+        if self.log:
+            if value <= 0:
+                return self(self.low)
+            value = math.log(value)
+        return min(most, max(least, self._shift + value * self._slope))
 
     def _placed(self, value: float) -> float:
-        if not self.log:
-            return value
-        return math.log(value) if value > 0 else -math.inf
+        return math.log(value) if self.log else value
 
 
 def span(values: Iterable[float]) -> tuple[float, float]:

@@ -3,7 +3,19 @@
 from collections.abc import Sequence
 from itertools import groupby
 
-from ckreg.core.plots.frame import WIDE, Box, Numbers, Words, figure, label, line, shortened, tip, x_axis
+from ckreg.core.plots.frame import (
+    WIDE,
+    Box,
+    Numbers,
+    TableBelow,
+    Words,
+    figure,
+    label,
+    line,
+    shortened,
+    tip,
+    x_axis,
+)
 from ckreg.core.plots.marks import NOTHING, Mark, element, joined
 from ckreg.core.plots.scales import Scale
 from ckreg.core.plots.ticks import linear_ticks, number_label, widened
@@ -18,8 +30,11 @@ _TOKENS = "tokens per second and GPU"
 _SAMPLES = "samples per second"
 
 
-def throughput(lines: Sequence[ThroughputLine], name: str = "throughput") -> Mark:
-    """Tokens per second and GPU (where no log tells them: samples per second), models one below the other."""
+def throughput(lines: Sequence[ThroughputLine], name: str = "throughput", below: str | None = None) -> Mark:
+    """Tokens per second and GPU (where no log tells them: samples per second), models one below the other.
+
+    `below` is the id of a table on the page that has the same numbers.
+    """
     unit = _TOKENS if any(one.tokens_per_second_per_gpu for one in lines) else _SAMPLES
     shown = [one for one in lines if _speed(one, unit)]
     if not shown:
@@ -30,7 +45,7 @@ def throughput(lines: Sequence[ThroughputLine], name: str = "throughput") -> Mar
     ticks = [(tick, number_label(tick)) for tick in linear_ticks(x.low, x.high)]
     drawing = joined(x_axis(box, x, ticks, unit), *_groups(models, box, x, unit))
     words = Words(f"Speed: {unit}", _told(shown, unit), name, _told(shown, unit))
-    return figure(words, box, drawing, numbers=_numbers(shown, unit))
+    return figure(words, box, drawing, numbers=TableBelow(below) if below else _numbers(shown, unit))
 
 
 def _speed(one: ThroughputLine, unit: str) -> float:
