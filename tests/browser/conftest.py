@@ -11,7 +11,7 @@ from tests.browser import samples
 from tests.browser.chromium import PATH, launched
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Dialog, Page
 
 Open = Callable[..., "Page"]
 """`opened(folder / "index.html", width=390, dark=True)`."""
@@ -70,4 +70,9 @@ def watch(page: "Page", said: list[str]) -> None:
     page.on("console", lambda message: said.append(f"console: {message.text}"))
     page.on("pageerror", lambda error: said.append(f"error: {error}"))
     page.on("request", lambda request: said.extend([request.url] * (not request.url.startswith("file://"))))
-    page.on("dialog", lambda dialog: (said.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+    page.on("dialog", lambda dialog: _closed(dialog, said))
+
+
+def _closed(dialog: "Dialog", said: list[str]) -> None:
+    said.append(f"dialog: {dialog.message}")
+    dialog.dismiss()
