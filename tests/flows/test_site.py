@@ -19,7 +19,7 @@ from ckreg.core.losses import LossKind
 from ckreg.core.site.limits import MOST_BYTES
 from ckreg.core.site.shared import Build, PageKind
 from ckreg.core.site.values import ThroughputPage
-from ckreg.errors import RefusedError
+from ckreg.errors import MalformedError, RefusedError
 from ckreg.flows.indexing import index_logs
 from ckreg.flows.refreshing import fresh_cache
 from tests.documents import EXPERIMENT, SUMMARY
@@ -156,6 +156,32 @@ def test_a_manifest_of_somebody_elses_removes_no_file_of_ours_or_theirs(home: Ho
     (out / MANIFEST).write_text(json.dumps(told))
     assert site(home, out).removed == ()
     assert (out / "notes.txt").read_text() == (out.parent / "x.html").read_text() == "mine"
+
+
+def test_pages_that_came_with_a_clone_are_made_anew(home: Home, git: Git, tmp_path: Path) -> None:
+    public = home.root / "public"
+    site(home, public)
+    evil = page(public, PAGE).replace("<main", "<script>alert(1)</script><main", 1)
+    (public / PAGE).write_text(evil)
+    told = json.loads((public / MANIFEST).read_text())
+    told["pages"][PAGE]["files"][PAGE] = len(evil.encode())
+    (public / MANIFEST).write_text(json.dumps(told))
+    assert PAGE not in site(home, public).written  # a person's own folder is taken at its word
+    git(home.root, "add", "public")
+    git(home.root, "commit", "--quiet", "-m", "site")
+    clone = tmp_path / "registry-clone" / "registry"
+    git(tmp_path, "clone", "--quiet", str(home.root), str(clone))
+    assert PAGE in site(Home(clone), clone / "public").written
+    assert not faults_of(page(clone / "public", PAGE))
+
+
+def test_no_site_is_built_behind_a_link_that_came_with_a_clone(home: Home, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    home.state.rename(elsewhere)
+    home.state.symlink_to(elsewhere)
+    with pytest.raises(MalformedError, match="link"):
+        site(home, index=False)
+    assert not (elsewhere / "site").exists()
 
 
 @pytest.mark.parametrize("kind", ["folder", "file", "repository"])

@@ -10,7 +10,7 @@ import os
 import re
 import stat
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ckreg.adapters.tree import file_mode, make_folder, replace_parts
@@ -39,6 +39,10 @@ class SiteFolder:
 
     root: Path
     pages: Mapping[str, Entry]
+
+    def without_trust(self) -> "SiteFolder":
+        """The same, but no page counts as current: others may have put them there."""
+        return replace(self, pages={page: replace(entry, key="") for page, entry in self.pages.items()})
 
     def is_current(self, page: str, key: str) -> bool:
         """Whether the page was made from what has this key, and all its files are as they were written."""
