@@ -3,7 +3,7 @@
 import json
 import math
 import subprocess
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import redirect_stderr, redirect_stdout
 from datetime import datetime, timedelta
 from io import StringIO
@@ -178,24 +178,40 @@ QUESTIONS = (
 _STATUS = {"c": "completed", "f": "failed", "r": "running"}
 
 
+class Played(NamedTuple):
+    """A run of an experiment, when its job started, and what became of it, as a letter of its story."""
+
+    experiment: str
+    model: str
+    rank: int
+    start: datetime
+    state: str
+    job: int
+
+    @property
+    def run(self) -> str:
+        return f"{self.model}_rank{self.rank}"
+
+
 def fill(lab: Lab) -> None:
     """Eight experiments of a month, in all states."""
     for number, plan in enumerate(PLANS):
-        experiment = lab.design(spec_of(plan))
-        runs = [(model, rank) for model in plan.models for rank in plan.ranks]
-        start = datetime.fromisoformat(f"{plan.date}T10:30:00")
-        for place, ((model, rank), state) in enumerate(zip(runs, plan.story, strict=True)):
-            if state in _STATUS:
-                _play(
-                    lab,
-                    experiment,
-                    (model, rank),
-                    start + timedelta(minutes=9 * place),
-                    state,
-                    4810 + 40 * number + place,
-                )
-        lab.write_sacct()
+        played = _played(lab.design(spec_of(plan)), plan, 4810 + 40 * number)
+        changes = [change for one in played for change in _play(lab, one)]
+        if changes:
+            lab.at(max(change["at"] for change in changes)[: len("2025-10-22T14:23:15")])
+            lab.statuses(changes)
+    lab.write_sacct()
     lab.at(NOW.isoformat())
+
+
+def _played(experiment: str, plan: Plan, job: int) -> Iterator[Played]:
+    runs = [(model, rank) for model in plan.models for rank in plan.ranks]
+    start = datetime.fromisoformat(f"{plan.date}T10:30:00")
+    for place, ((model, rank), state) in enumerate(zip(runs, plan.story, strict=True)):
+        at = NOW - timedelta(minutes=12 + place) if state == "r" else start + timedelta(minutes=9 * place)
+        if state in _STATUS:
+            yield Played(experiment, model, rank, at, state, job + place)
 
 
 def spec_of(plan: Plan) -> dict[str, Any]:
@@ -213,29 +229,29 @@ def spec_of(plan: Plan) -> dict[str, Any]:
     }
 
 
-def _play(lab: Lab, experiment: str, what: tuple[str, int], start: datetime, state: str, job: int) -> None:
-    model, rank = what
-    run = f"{model}_rank{rank}"
-    start = NOW - timedelta(minutes=12 + job % 7) if state == "r" else start
-    steps = {"c": 400, "f": 130, "r": 220}[state]
-    seconds = SPEED[model] * (1 + 0.004 * rank + 0.03 * (job % 3))
-    end = None if state == "r" else start + timedelta(seconds=int(steps * seconds) + 75)
-    lab.jobs.append(Job(job, {"c": "COMPLETED", "f": "OUT_OF_MEMORY", "r": "RUNNING"}[state], start, end))
-    lab.log(
-        experiment,
-        run,
-        job,
-        {"model": model, "rank": rank, "batch": 4, "steps": steps, "total": 400, "seconds": seconds},
-    )
-    row = {"experiment": experiment, "run": run, "job_id": str(job), "by": "log", "evidence": f"sacct {job}"}
-    changes = [row | {"status": "running", "at": f"{start.isoformat()}+00:00"}]
+def _play(lab: Lab, one: Played) -> list[dict[str, Any]]:
+    """Write its log, note its job, and tell which statuses it went through."""
+    steps = {"c": 400, "f": 130, "r": 220}[one.state]
+    seconds = SPEED[one.model] * (1 + 0.004 * one.rank + 0.03 * (one.job % 3))
+    end = None if one.state == "r" else one.start + timedelta(seconds=int(steps * seconds) + 75)
+    word = {"c": "COMPLETED", "f": "OUT_OF_MEMORY", "r": "RUNNING"}[one.state]
+    lab.jobs.append(Job(one.job, word, one.start, end))
+    setup = {
+        "model": one.model,
+        "rank": one.rank,
+        "batch": 4,
+        "steps": steps,
+        "total": 400,
+        "seconds": seconds,
+    }
+    lab.log(one.experiment, one.run, one.job, setup)
+    row = {"experiment": one.experiment, "run": one.run, "job_id": str(one.job), "by": "log"}
+    row["evidence"] = f"sacct: {word}"
+    changes = [row | {"status": "running", "at": f"{one.start.isoformat()}+00:00"}]
     if end:
-        note = {"note": "OUT_OF_MEMORY"} if state == "f" else {}
-        changes.append(row | {"status": _STATUS[state], "at": f"{end.isoformat()}+00:00"} | note)
-    if state == "c":
-        changes += _evaluated(row, end or start, place=job % 4)
-    lab.at((end or start).isoformat())
-    lab.statuses(changes)
+        note = {"note": word} if one.state == "f" else {}
+        changes.append(row | {"status": _STATUS[one.state], "at": f"{end.isoformat()}+00:00"} | note)
+    return changes + (_evaluated(row, end, one.job % 4) if end and one.state == "c" else [])
 
 
 def _evaluated(row: Mapping[str, Any], after: datetime, place: int) -> list[dict[str, Any]]:

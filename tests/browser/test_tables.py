@@ -26,7 +26,8 @@ def sort_by(page: "Page", table: str, heading: str) -> None:
 
 
 def sorted_as(page: "Page", table: str, heading: str) -> str | None:
-    return page.locator(f"#{table} thead th", has_text=heading).first.get_attribute("aria-sort")
+    told: str | None = page.locator(f"#{table} thead th", has_text=heading).first.get_attribute("aria-sort")
+    return told
 
 
 def test_numbers_are_sorted_by_value_and_what_is_not_known_comes_last(opened: Open, sample: Path) -> None:

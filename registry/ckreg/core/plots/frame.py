@@ -166,7 +166,7 @@ def tip(words: str) -> Mark:
 
 
 def room_for(names: Iterable[str], besides: float) -> float:
-    """Pixels for names at the left, and for what else stands there; letters of 11.5 px are 6.4 wide at most."""
+    """Pixels for names at the left, and for what else stands there; letters of 11.5 px are about 6.4 wide."""
     return max((len(name) for name in names), default=0) * 6.4 + besides
 
 
