@@ -79,7 +79,9 @@ def test_a_trainers_state_has_losses_with_their_steps() -> None:
 
 
 def test_a_log_of_several_jobs_has_a_part_for_each_or_none_where_that_cannot_be_told() -> None:
-    job = b"INFO:torchtune.utils._logging:Running LoRA with resolved config:\n\nepochs: 1\n\r1|1|Loss: 2.5: \n"
+    job = (
+        b"INFO:torchtune.utils._logging:Running LoRA with resolved config:\n\nepochs: 1\n\r1|1|Loss: 2.5: \n"
+    )
     assert [len(read_losses(part)) for part in parts_of(job * 2, 2)] == [1, 1]
     assert parts_of(job * 2, 3) == ()
 
