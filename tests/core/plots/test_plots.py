@@ -152,7 +152,7 @@ def test_a_gantt_chart_has_jobs_where_they_ran() -> None:
     assert abs(float(third.get("x", "")) + float(third.get("width", "")) - 944) < 0.2
     assert len(classed(tree, "open-end")) == 1
     assert (
-        "3 starts of jobs within 4 h 00 min, each a bar from start to end: 2 completed, 1 running."
+        "3 job starts within 4 h 00 min, each a bar from start to end: 2 completed, 1 running."
         in texts(tree, "desc")
     )
 

@@ -90,8 +90,8 @@ def _sentence(bar: Bar) -> str:
 def _told(bars: Sequence[Bar], dates: Dates) -> str:
     outcomes = [bar.outcome for bar in bars]
     counted = ", ".join(f"{outcomes.count(one)} {one}" for one in dict.fromkeys(outcomes))
-    starts = counted_of(len(bars), "start")
-    return f"{starts} of jobs within {duration(dates.whole)}, each a bar from start to end: {counted}."
+    starts = counted_of(len(bars), "job start")
+    return f"{starts} within {duration(dates.whole)}, each a bar from start to end: {counted}."
 
 
 def _legend(bars: Sequence[Bar]) -> Mark:
