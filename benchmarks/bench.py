@@ -10,9 +10,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import check
+import completing
 import estimate
+import finding
 import history
 import index
+import pages
 import startup
 import status_set
 import sync
@@ -20,12 +23,15 @@ from timing import Measure
 
 SUBJECTS: dict[str, Callable[[Path, int], list[Measure]]] = {
     "startup": lambda _folder, _logs: startup.measure(),
+    "completing": lambda folder, _logs: completing.measure(folder),
     "status_set": lambda folder, _logs: status_set.measure(folder),
     "sync": lambda folder, _logs: sync.measure(folder),
     "index": index.measure,
     "estimate": lambda folder, _logs: estimate.measure(folder),
     "history": lambda folder, _logs: history.measure(folder),
     "check": lambda folder, _logs: check.measure(folder),
+    "site": pages.measure,
+    "finding": lambda folder, _logs: finding.measure(folder),
 }
 
 
@@ -35,7 +41,12 @@ def main() -> None:
     parser.add_argument(
         "subjects", nargs="*", metavar="SUBJECT", help=f"of {', '.join(SUBJECTS)}; all if none"
     )
-    parser.add_argument("--logs", type=int, default=1000, help="logs of 260 KB for `index` (default: 1000)")
+    parser.add_argument(
+        "--logs",
+        type=int,
+        default=1000,
+        help="logs of 260 KB for `index`, experiments for `site` (default: 1000)",
+    )
     words = parser.parse_args()
     unknown = set(words.subjects) - set(SUBJECTS)
     if unknown:

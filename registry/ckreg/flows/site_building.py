@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ckreg.adapters.clock import now
 from ckreg.adapters.git import open_repo
+from ckreg.adapters.git.asking import tracks_any
 from ckreg.adapters.site_folder import Entry, SiteFolder, site_folder
 from ckreg.adapters.site_templates import makers_digest, render_page
 from ckreg.adapters.tree import EXPERIMENTS, Home
@@ -77,7 +78,9 @@ def build_site(
         with cache_to_read(home) as cache:
             read_new_losses(cache, lambda done, total: tell("logs", done, total))
             collected = collect(cache)
-        return _build(folder, list(_tasks(home, out, version, collected)), tell)
+        # Pages that came with a clone may hold anything, and say that they are up to date.
+        held = folder.without_trust() if tracks_any(out) else folder
+        return _build(held, list(_tasks(home, out, version, collected)), tell)
 
 
 def _build(folder: SiteFolder, tasks: Sequence[_Task], tell: Tell) -> Built:

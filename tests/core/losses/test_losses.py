@@ -32,7 +32,7 @@ def test_torchtunes_loggers_tell_losses_of_training_and_validation() -> None:
 
 
 def test_a_line_of_the_validation_is_about_the_step_of_the_bar_before_it() -> None:
-    log = b"\r1|40|Loss: 4.24: 25%|##| 40/160 [00:00<00:01]INFO:torchtune.utils._logging:Validation loss: 4.2852\n"
+    log = b"\r1|40|Loss: 4.24: 25%|##| 40/160 [00:00<00:01]INFO:torchtune:Validation loss: 4.2852\n"
     assert read_losses(log) == (Loss(TRAIN, 40, 4.24, 0.0), Loss(VALIDATION, 40, 4.2852))
 
 
@@ -40,7 +40,7 @@ def test_a_trainers_dictionaries_tell_epochs_of_which_steps_are_made() -> None:
     log = (
         b"{'loss': 5.2, 'grad_norm': 0.3, 'learning_rate': 0.002, 'epoch': 0.5}\n"
         b"100%|##| 160/160{'eval_loss': '5.1', 'eval_runtime': '0.08', 'epoch': '1'}\n"
-        b"{'loss': '4.9', 'grad_norm': '0.4', 'epoch': '1'}\n{'train_runtime': 4.9, 'train_loss': 5.3, 'epoch': 2.0}\n"
+        b"{'loss': '4.9', 'grad_norm': '0.4', 'epoch': '1'}\n{'train_runtime': 4.9, 'train_loss': 5.3}\n"
     )
     assert read_losses(log, steps_per_epoch=160) == (
         Loss(TRAIN, 80, 5.2, 0.5),

@@ -321,8 +321,36 @@ TABLES = {
         (("run_name",), ("task", "metric")),
         _OF_AN_EXPERIMENT,
     ),
+    # What `ckreg find` looks through; `texts` is how it is asked. A text is a document's or a log's, with its
+    # path, or a commit's.
+    "texts_rows": Table(
+        {
+            "id": int,
+            "experiment": str,
+            "run_name": str,
+            "kind": str,
+            "path": str,
+            "line": int,
+            "commit_id": str,
+            "text": str,
+        },
+        ("id",),
+        (("path",), ("commit_id",)),
+    ),
     "facts": Table({"name": str, "value": str}, ("name",)),
 }
+
+SHOWN = "type IN ('table', 'view') AND name <> 'facts' AND name NOT GLOB 'texts_*'"
+"""What of `sqlite_master` people are told of: not the parts that an index is made of."""
+
+_TEXTS = "experiment, run_name, kind, path, line, commit_id, text"
+_INDEX = f"""
+CREATE VIRTUAL TABLE texts USING fts5({_TEXTS.replace(",", " UNINDEXED,")},
+    content = 'texts_rows', content_rowid = 'id', tokenize = "unicode61 remove_diacritics 2")
+"""
+
+
+_VIRTUAL = "SELECT name FROM sqlite_master WHERE type = 'table' AND sql LIKE 'CREATE VIRTUAL TABLE%'"
 
 
 def build(connection: sqlite3.Connection) -> None:
@@ -333,6 +361,8 @@ def build(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA user_version = 0")
     for old in database.view_names():
         connection.execute(f"DROP VIEW {_quoted(old)}")
+    for (old,) in connection.execute(_VIRTUAL).fetchall():  # each takes the tables that it is made of along
+        connection.execute(f"DROP TABLE {_quoted(old)}")
     for old in reversed(database.table_names()):
         connection.execute(f"DROP TABLE {_quoted(old)}")
     for name, table in TABLES.items():
@@ -343,6 +373,10 @@ def build(connection: sqlite3.Connection) -> None:
         )
         for columns in table.indexes:
             made.create_index(list(columns))
+    if connection.execute("SELECT sqlite_compileoption_used('ENABLE_FTS5')").fetchone()[0]:
+        connection.execute(_INDEX)
+    else:
+        database.create_view("texts", f"SELECT {_TEXTS} FROM texts_rows")  # noqa: S608  # our own
     for view, sql in VIEWS.items():
         database.create_view(view, sql.strip())
     connection.execute(f"PRAGMA user_version = {SCHEMA}")
