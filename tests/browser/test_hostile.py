@@ -38,10 +38,6 @@ MARKDOWN = f"""
 |:---|---:|
 | {SCRIPT} | [x](vbscript:1 "{QUOTES}") |
 """
-RESULTS = """\
-run_name,task,epoch,metric,value,stderr,samples,seed,scorer,outcome,source,source_kind,at
-{run},capitalization,0,{bad},0.5,0.1,10,,{bad},,{bad},csv,2025-10-23T00:00:00+00:00
-"""
 NOTHING_STRANGE = """() => Array.from(document.querySelectorAll("*")).flatMap((one) => {
   const strange = ["IFRAME", "OBJECT", "EMBED", "FORM", "BASE", "LINK", "IMG", "VIDEO", "FOREIGNOBJECT"];
   const said = strange.includes(one.tagName.toUpperCase()) ? [one.outerHTML] : [];
@@ -73,11 +69,12 @@ def write_hostile(lab: Lab) -> None:
     lab.log(experiment, run, 77, setup | {"end": f"\n{ALL}\nRuntimeError: {ALL}\n"})
     log = lab.scratch / experiment / f"ck-out-{run}" / "slurm-77.out"
     log.write_text(log.read_text().replace(f"/models/{L1B}", f"/models/{SCRIPT.replace('/', '')}"))
-    by_hand(lab, lab.root / "experiments" / experiment, run)
+    lab.results(experiment, [(run, "capitalization", 0, ALL, 0.5, 0.1)])
+    by_hand(lab, lab.root / "experiments" / experiment)
 
 
-def by_hand(lab: Lab, folder: Path, run: str) -> None:
-    """What a colleague's editor and git let in besides: documents, names, authors, subjects, results."""
+def by_hand(lab: Lab, folder: Path) -> None:
+    """What a colleague's editor and git let in besides: documents, names, authors, subjects."""
     document = folder / "experiment_summary.md"
     text = (
         document.read_text()
@@ -85,8 +82,6 @@ def by_hand(lab: Lab, folder: Path, run: str) -> None:
         .replace("capitalization", QUOTES)
     )
     document.write_text(text + MARKDOWN)
-    bad = f'"{ALL.replace(chr(34), chr(34) * 2)}"'
-    (folder / "results.csv").write_text(RESULTS.format(run=run, bad=bad))
     other = folder.parent / f"{IMAGE}{QUOTES}".replace("/", " ")
     other.mkdir()
     (other / "experiment_summary.md").write_text(text)
@@ -131,7 +126,8 @@ def test_it_is_shown_as_it_is(opened: Open, hostile: Path) -> None:
     assert page.locator(".lead").inner_text() == " ".join(ALL.split())
     assert "<script>window.__pwned=7</script>" in page.locator(".document").inner_text()
     assert page.locator("#trainings").inner_text().count("onerror") >= 1
-    assert "alert(1)" in page.title() or page.title().startswith("cap_8L")
+    assert page.locator("#scores td").nth(2).inner_text() == " ".join(ALL.split())
+    assert page.title().startswith("cap_8L_lora_comparison_2025-10-22 ")
 
 
 def test_a_table_of_it_is_sorted_and_filtered(opened: Open, hostile: Path) -> None:

@@ -83,7 +83,7 @@ def test_durations_are_sorted_by_seconds(opened: Open, sample: Path) -> None:
         for cell in page.locator("#predictions tbody tr td:nth-child(5)").all()
     ]
     assert seconds == sorted(seconds)
-    assert len(seconds) == 60
+    assert len(seconds) == 40
 
 
 def test_a_filter_shows_the_rows_with_all_words_and_says_how_many(opened: Open, sample: Path) -> None:

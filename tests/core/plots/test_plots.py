@@ -151,9 +151,8 @@ def test_a_gantt_chart_has_jobs_where_they_ran() -> None:
     assert abs(float(first.get("width", "")) - hour) < 0.1
     assert abs(float(third.get("x", "")) + float(third.get("width", "")) - 944) < 0.2
     assert len(classed(tree, "open-end")) == 1
-    assert (
-        "3 job starts within 4 h 00 min, each a bar from start to end: 2 completed, 1 running."
-        in texts(tree, "desc")
+    assert "3 job starts within 4 h 00 min, each a bar from start to end: 2 completed, 1 running." in texts(
+        tree, "desc"
     )
 
 
