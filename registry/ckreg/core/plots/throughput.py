@@ -12,6 +12,7 @@ from ckreg.core.plots.frame import (
     figure,
     label,
     line,
+    room_for,
     shortened,
     tip,
     x_axis,
@@ -24,8 +25,7 @@ from ckreg.core.units import counted
 
 _ROW = 20
 _HEADING = 26
-_LEFT = 250
-_NAME = 36  # characters
+_NAME = 42  # characters
 _TOKENS = "tokens per second and GPU"
 _SAMPLES = "samples per second"
 
@@ -40,7 +40,13 @@ def throughput(lines: Sequence[ThroughputLine], name: str = "throughput", below:
     if not shown:
         return NOTHING
     models = [(model, list(group)) for model, group in groupby(shown, key=lambda one: one.model)]
-    box = Box(WIDE, _ROW * len(shown) + _HEADING * len(models) + 56, left=_LEFT, right=64, bottom=46)
+    box = Box(
+        WIDE,
+        _ROW * len(shown) + _HEADING * len(models) + 56,
+        left=room_for((shortened(setup(one), _NAME) for one in shown), besides=16),
+        right=64,
+        bottom=46,
+    )
     x = Scale(0.0, widened(0.0, max(_speed(one, unit) for one in shown))[1], box.left, box.x_end)
     ticks = [(tick, number_label(tick)) for tick in linear_ticks(x.low, x.high)]
     drawing = joined(x_axis(box, x, ticks, unit), *_groups(models, box, x, unit))
@@ -97,7 +103,7 @@ def _told(shown: Sequence[ThroughputLine], unit: str) -> str:
     best = max(shown, key=lambda one: _speed(one, unit))
     return (
         f"Median {unit} of {counted(len(shown), 'setup')}. "
-        f"The fastest is {best.model} on {setup(best)}: {amount(_speed(best, unit))}."
+        f"The fastest, {amount(_speed(best, unit))}, is {best.model} on {setup(best)}."
     )
 
 
