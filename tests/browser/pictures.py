@@ -1,7 +1,7 @@
 """Pictures of a site's pages: `python -m tests.browser.pictures OUT [SITE] [PAGE ...]`.
 
-Without a site, of one that is made of the lab's registry. Each page is taken whole, at the width of a desk and
-of a phone, light and dark.
+Without a site, of one that is made of the lab's registry. Each page is taken whole, at the width of a desk
+and of a phone, light and dark.
 """
 
 import sys

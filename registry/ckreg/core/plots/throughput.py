@@ -43,7 +43,7 @@ def throughput(lines: Sequence[ThroughputLine], name: str = "throughput", below:
     box = Box(
         WIDE,
         _ROW * len(shown) + _HEADING * len(models) + 56,
-        left=room_for((shortened(setup(one), _NAME) for one in shown), besides=16),
+        left=room_for((text for one in shown for text in (_setup(one), _model(one.model))), besides=16),
         right=64,
         bottom=46,
     )
@@ -63,7 +63,7 @@ def _groups(models: Sequence[tuple[str, list[ThroughputLine]]], box: Box, x: Sca
     marks = []
     y = box.top
     for model, group in models:
-        marks.append(label(shortened(model, 60), 4, y + 18, class_="group"))
+        marks.append(label(_model(model), 4, y + 18, class_="group"))
         y += _HEADING
         for one in group:
             marks.append(_bar(one, y + _ROW / 2, box, x, unit))
@@ -71,12 +71,20 @@ def _groups(models: Sequence[tuple[str, list[ThroughputLine]]], box: Box, x: Sca
     return [*marks, line(box.left, box.top, box.left, box.y_end, "axis")]
 
 
+def _model(name: str) -> str:
+    return shortened(name, _NAME)
+
+
+def _setup(one: ThroughputLine) -> str:
+    return shortened(setup(one), _NAME)
+
+
 def _bar(one: ThroughputLine, y: float, box: Box, x: Scale, unit: str) -> Mark:
     speed = _speed(one, unit)
     return element(
         "g",
         tip(f"{one.model}, {setup(one)}: {amount(speed)} {unit}, {counted(one.jobs, 'job')}"),
-        label(shortened(setup(one), _NAME), box.left - 8, y + 4, anchor="end"),
+        label(_setup(one), box.left - 8, y + 4, anchor="end"),
         element("rect", x=box.left, y=y - 6, width=max(1.0, x(speed) - box.left), height=12, class_="amount"),
         label(amount(speed), x(speed) + 6, y + 4, class_="value"),
     )
