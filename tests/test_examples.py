@@ -97,11 +97,15 @@ def test_all_that_is_said_of_them_comes_from_what_is_committed(
     # Other work ran on that machine, and some jobs took far longer than was to be expected.
     assert {need["kind"] for need in json.loads(call("--json").out)["attention"]} <= {"estimate off"}
     for name in EXAMPLES:
-        assert json.loads(call("drift", name, "--json").out)["plan"] == []
+        drifted = call("drift", name, "--json")
+        assert drifted.code == 0, drifted.err
+        told = json.loads(drifted.out)
+        assert (told["plan"], told["ran"]) == ([], [])
+        # The plan is held against its seal although the models are on another machine.
+        assert "the configs were not compared with the plan" in drifted.err
         rows = json.loads(call("compare", name, "--estimates", "--json").out)
-        told = rows["estimates"] if isinstance(rows, dict) else rows
-        assert told
-        assert all(row["actual_seconds"] and row["actual_from"] == "scheduler" for row in told), name
+        assert rows["estimates"]
+        assert all(row["actual_from"] == "scheduler" for row in rows["estimates"]), name
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
