@@ -47,9 +47,12 @@ VERBS = {
     "Ask": {
         "list": "List the experiments.",
         "show": "Show an experiment's plan and progress.",
+        "runs": "Find runs across experiments: plan, job, results in a row.",
         "query": "Ask the registry in SQL, read-only.",
+        "find": "Find experiments by what people and failed jobs say.",
         "compare": "Compare an experiment's estimates with what became of them.",
         "results": "Show what the evaluations gave: models x tasks.",
+        "site": "Build pages of the registry for a browser.",
     },
     "Care": {
         "index": "Read Slurm logs of prior runs into the cache.",
@@ -60,8 +63,9 @@ VERBS = {
         "demo": "Play the whole story in a throw-away registry.",
     },
 }
-# What only git calls.
-HIDDEN = ("merge-driver",)
+# What git calls, and what is called once, as the help says.
+HIDDEN = ("merge-driver", "completion")
+_ASKED_BY_SHELL = "_CKREG_COMPLETE"
 
 
 class Verbs(click.Group):
@@ -103,6 +107,7 @@ class Verbs(click.Group):
     cls=Verbs,
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="`ckreg completion --help` tells how Tab completes verbs, options and names.",
 )
 @click.option("-C", "folder", metavar="DIR", default=".", help="Work as if started in DIR, as in git.")
 @click.option("--json", "as_json", is_flag=True, help="Without a verb: print what needs attention as JSON.")
@@ -124,6 +129,10 @@ def ckreg(ctx: click.Context, folder: str, as_json: bool) -> None:
 
 def main(words: Sequence[str] | None = None) -> int:
     """Run one call and give its exit code."""
+    if _ASKED_BY_SHELL in os.environ:
+        from ckreg.cli.completing import complete  # noqa: PLC0415  # only for a shell at a Tab
+
+        return complete()
     try:
         result = ckreg.main(words, prog_name="ckreg", standalone_mode=False)
         sys.stdout.flush()  # a full disk shows here, where it has its exit code

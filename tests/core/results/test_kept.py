@@ -11,6 +11,7 @@ from ckreg.core.results.joining import plan_of
 from ckreg.core.results.kept import COLUMNS, read_kept, with_kept
 from ckreg.core.results.values import Result
 from ckreg.core.summary import parse
+from ckreg.core.text import one_line
 from ckreg.errors import MalformedError
 from tests.documents import EXPERIMENT, SUMMARY
 
@@ -76,7 +77,7 @@ def test_a_line_that_is_no_result_is_passed_over_and_stays(line: str, reason: st
 
 RESULTS = st.builds(
     Result,
-    run_name=st.text(min_size=1).filter(str.strip),
+    run_name=st.text(min_size=1).filter(one_line),
     task=st.sampled_from(["cap", 'a "b", c', "x|y"]),
     epoch=st.none() | st.sampled_from(["0", "11", "best"]),
     metric=st.just("accuracy"),

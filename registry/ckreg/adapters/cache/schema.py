@@ -42,6 +42,13 @@ TABLES = {
         ("experiment", "factor", "level"),
         parent=_OF_AN_EXPERIMENT,
     ),
+    # What the plan sets each run to, by recipe key; whether text or number, the value is kept as it is.
+    "parameters": Table(
+        {"experiment": str, "run_name": str, "name": str, "value": bytes},
+        ("experiment", "run_name", "name"),
+        (("name",),),
+        _OF_AN_EXPERIMENT,
+    ),
     "runs": Table(
         {
             "experiment": str,
@@ -205,6 +212,29 @@ TABLES = {
         ),
         ("log_path", "logs", "path"),
     ),
+    # Whose losses were read, from a log as it was then; `points` is how many it told. A curve outlives
+    # its log.
+    "loss_curves": Table(
+        {
+            "id": int,
+            "log_path": str,
+            "segment": int,
+            "size": int,
+            "mtime_ns": int,
+            "inode": str,
+            "reader_version": int,
+            "points": int,
+        },
+        ("id",),
+        (("log_path", "segment"),),
+    ),
+    # Of each curve at most 200 losses a kind: those that draw it.
+    "losses": Table(
+        {"curve": int, "kind": str, "step": int, "epoch": float, "loss": float},
+        ("curve", "kind", "step"),
+        (),
+        ("curve", "loss_curves", "id"),
+    ),
     "jobs": Table(
         {
             "source": str,
@@ -267,7 +297,7 @@ TABLES = {
             "kept": int,
         },
         ("experiment", "run_name", "task", "epoch", "metric", "scorer", "seed", "source"),
-        (("run_name",),),
+        (("run_name",), ("metric", "task")),
         _OF_AN_EXPERIMENT,
     ),
     # The results of a cell of the plan in one row: the mean of its `n` values, with its standard error (over
@@ -291,8 +321,36 @@ TABLES = {
         (("run_name",), ("task", "metric")),
         _OF_AN_EXPERIMENT,
     ),
+    # What `ckreg find` looks through; `texts` is how it is asked. A text is a document's or a log's, with its
+    # path, or a commit's.
+    "texts_rows": Table(
+        {
+            "id": int,
+            "experiment": str,
+            "run_name": str,
+            "kind": str,
+            "path": str,
+            "line": int,
+            "commit_id": str,
+            "text": str,
+        },
+        ("id",),
+        (("path",), ("commit_id",)),
+    ),
     "facts": Table({"name": str, "value": str}, ("name",)),
 }
+
+SHOWN = "type IN ('table', 'view') AND name <> 'facts' AND name NOT GLOB 'texts_*'"
+"""What of `sqlite_master` people are told of: not the parts that an index is made of."""
+
+_TEXTS = "experiment, run_name, kind, path, line, commit_id, text"
+_INDEX = f"""
+CREATE VIRTUAL TABLE texts USING fts5({_TEXTS.replace(",", " UNINDEXED,")},
+    content = 'texts_rows', content_rowid = 'id', tokenize = "unicode61 remove_diacritics 2")
+"""
+
+
+_VIRTUAL = "SELECT name FROM sqlite_master WHERE type = 'table' AND sql LIKE 'CREATE VIRTUAL TABLE%'"
 
 
 def build(connection: sqlite3.Connection) -> None:
@@ -303,6 +361,8 @@ def build(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA user_version = 0")
     for old in database.view_names():
         connection.execute(f"DROP VIEW {_quoted(old)}")
+    for (old,) in connection.execute(_VIRTUAL).fetchall():  # each takes the tables that it is made of along
+        connection.execute(f"DROP TABLE {_quoted(old)}")
     for old in reversed(database.table_names()):
         connection.execute(f"DROP TABLE {_quoted(old)}")
     for name, table in TABLES.items():
@@ -313,6 +373,10 @@ def build(connection: sqlite3.Connection) -> None:
         )
         for columns in table.indexes:
             made.create_index(list(columns))
+    if connection.execute("SELECT sqlite_compileoption_used('ENABLE_FTS5')").fetchone()[0]:
+        connection.execute(_INDEX)
+    else:
+        database.create_view("texts", f"SELECT {_TEXTS} FROM texts_rows")  # noqa: S608  # our own
     for view, sql in VIEWS.items():
         database.create_view(view, sql.strip())
     connection.execute(f"PRAGMA user_version = {SCHEMA}")

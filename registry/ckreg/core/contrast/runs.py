@@ -24,7 +24,7 @@ def alike(plans: Sequence[ShownPlan]) -> tuple[Alike, ...]:
     for name in dict.fromkeys(run.name for runs in left for run in runs):
         having = [next((run for run in runs if run.name == name), None) for runs in left]
         if sum(run is not None for run in having) > 1:
-            found[name] = Alike(name, tuple(run and run.name for run in having))
+            found[name] = Alike(name, tuple(None if run is None else run.name for run in having))
     taken = {name for each in found.values() for name in each.names}
     rest = [[run for run in runs if run.name not in taken] for runs in left]
     pairs = list(_by_kind(rest))

@@ -1,5 +1,7 @@
 """The section `Results` of a document: put there or replaced when asked, all else stays to the byte."""
 
+from collections.abc import Iterable
+
 from ckreg.core.markdown import Heading, read
 from ckreg.core.text import BOM, LINE_END, Splice, line_starts, newline_of, spliced
 from ckreg.errors import MalformedError, RefusedError
@@ -7,6 +9,7 @@ from ckreg.errors import MalformedError, RefusedError
 TITLE = "Results"
 MARK = "<!-- written by `ckreg results --write`; it is replaced as a whole -->"
 _BEFORE = ("Quick Reference", "Notes")
+_LEVEL = 2
 _MARK_WITHIN = 5  # lines
 
 
@@ -20,8 +23,7 @@ def with_section(source: str, body: str, where: str) -> str:
         MalformedError: there are several.
     """
     headings = read(source).headings
-    found = [heading for heading in headings if heading.title.strip().casefold() == TITLE.casefold()]
-    top = [heading for heading in found if _level(source, heading) == 2]  # noqa: PLR2004  # the seed's sections
+    top = _sections(source, headings)
     if len(top) > 1:
         raise MalformedError(
             f"{where}:{top[1].line}: a second section {TITLE}; the first is on line {top[0].line}. Keep one."
@@ -38,8 +40,9 @@ def with_section(source: str, body: str, where: str) -> str:
 
 def _refuse_unclear(before: str, after: str, where: str) -> None:
     """The same headings as before, and ours: in an open fence or comment ours would be none."""
-    ours = [heading for heading in read(after).headings if heading.title == TITLE]
-    if not ours or _titles(without_section(before)) != _titles(without_section(after)):
+    if not _sections(after, read(after).headings) or _titles(without_section(before)) != _titles(
+        without_section(after)
+    ):
         raise MalformedError(
             f"{where}: a section cannot be put in: a fence or a comment before it is not closed. Close it."
         )
@@ -52,11 +55,20 @@ def _titles(source: str) -> list[str]:
 def without_section(source: str) -> str:
     """The document without the section that `with_section` wrote; as it is where there is none."""
     headings = read(source).headings
-    for heading in headings:
+    for heading in _sections(source, headings):
         start, end = _extent(source, headings, heading)
-        if heading.title.strip() == TITLE and MARK in source[start:end]:
+        if MARK in source[start:end]:
             return source[:start] + source[end:]
     return source
+
+
+def _sections(source: str, headings: Iterable[Heading]) -> list[Heading]:
+    """The headings `## Results`; deeper ones are parts of something else."""
+    return [
+        heading
+        for heading in headings
+        if heading.title.strip().casefold() == TITLE.casefold() and _level(source, heading) == _LEVEL
+    ]
 
 
 def _replaced(source: str, headings: tuple[Heading, ...], heading: Heading, text: str, where: str) -> str:
@@ -82,7 +94,7 @@ def _added(source: str, headings: tuple[Heading, ...], text: str, newline: str) 
 
 
 def _is_before(source: str, heading: Heading) -> bool:
-    return heading.title.strip() in _BEFORE and _level(source, heading) == 2  # noqa: PLR2004  # as above
+    return heading.title.strip() in _BEFORE and _level(source, heading) == _LEVEL
 
 
 def _extent(source: str, headings: tuple[Heading, ...], heading: Heading) -> tuple[int, int]:
