@@ -106,14 +106,14 @@ class Settings:
     notify_command: str | None = _key(
         Kind.TEXT,
         None,
-        "Command that takes on its stdin what a sync changed; in your own config only.",
+        "Command that is told what syncs change; own config only.",
         '"mail -s {title} me@example.org"',
         personal=True,
     )
     notify_webhook: str | None = _key(
         Kind.TEXT,
         None,
-        "Address that what a sync changed is posted to, as to Slack; in your own config only.",
+        "Webhook that is told the same; in your own config only.",
         '"https://chat.example.org/hooks/KEY"',
         personal=True,
     )

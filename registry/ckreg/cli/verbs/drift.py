@@ -3,7 +3,7 @@
 import click
 
 from ckreg.cli.common import Place, json_option
-from ckreg.cli.output import emit, emit_json, note
+from ckreg.cli.output import emit, emit_json, note, warn
 from ckreg.commands.drift import drift
 from ckreg.core.shown.ran import Deviation
 from ckreg.flows.drifting import Drift, PlanDrift
@@ -26,6 +26,8 @@ def command(ctx: click.Context, experiment: str, as_json: bool) -> None:
     """
     place: Place = ctx.obj
     found = drift(place.home(), experiment)
+    if found.unknown:
+        warn(f"the configs were not compared with the plan: {found.unknown}")
     if as_json:
         emit_json(
             {
