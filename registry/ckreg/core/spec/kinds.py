@@ -39,7 +39,8 @@ TASK_NAME = Kind(
     {"type": "string", "maxLength": 100, "allOf": [{"pattern": _LINE}, {"pattern": _TASK}]},
 )
 DAY = Kind(
-    "a date, YYYY-MM-DD", {"type": "string", "format": "date", "pattern": rf"^\d{{4}}-\d\d-\d\d{_END}"}
+    "a date, YYYY-MM-DD",
+    {"type": "string", "format": "date", "pattern": rf"^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}{_END}"},
 )
 FLAG = Kind("true or false", {"type": "boolean"})
 WHOLE = Kind(
