@@ -76,11 +76,6 @@ def plan_hash(plan: Tree) -> str:
     return _hash(canonical_json(plan))
 
 
-def canonical_plan_of(document: str) -> dict[str, Tree]:
-    """The canonical plan of a document's text."""
-    return canonical_plan(shown_in(parse(document)))
-
-
 def broken(seal: Seal, summary: Summary) -> list[Change]:
     """How the plan of a document differs from the sealed one."""
     return changes(seal.plan, canonical_plan(shown_in(summary)))

@@ -3,24 +3,21 @@
 import contextlib
 import sys
 from collections.abc import Callable, Iterator
-from itertools import groupby
+from pathlib import Path
 from types import ModuleType
 
 import click
 
+from ckreg.adapters.tree import Home
 from ckreg.cli.common import Place, json_option
 from ckreg.cli.output import emit, emit_json, emit_table, note, warn
 from ckreg.commands.index import explain, index, keep
-from ckreg.core.explaining import Explained, Fact
-from ckreg.core.text import one_line
 from ckreg.core.units import count, counted
 from ckreg.errors import UsageError
 from ckreg.flows.indexing import How, Indexed, Stand
 from ckreg.flows.keeping import Kept
 
 _SHOWN_PROBLEMS = 20
-_WIDTH = 80
-_INDENT = " " * 8
 _REDRAWN_EVERY = 25  # logs
 
 
@@ -85,22 +82,20 @@ def command(  # noqa: PLR0913  # one parameter an option
       ckreg index --slurm 16 --wait /scratch/group
     """
     if one is not None:
-        _explain(explain(place.path(one)), as_json=as_json)
+        _explained().show_explained(explain(place.path(one)), as_json=as_json)
         return
     home = place.home()
     if shard is not None:
         _tasks().read(home, place.path(shard))
         return
     named = [place.path(path) for path in paths]
-    if dry_run and slurm is None:
-        raise UsageError("--dry-run is for --slurm: without it, nothing but the cache changes.")
+    _refuse_unread(slurm, waits=waits, full=full, sacct=bool(sacct), keep=keeps, dry_run=dry_run)
     if slurm is not None:
-        _refuse_unread(waits=waits, full=full, sacct=bool(sacct), keep=keeps)
         if dry_run:
             _tasks().show(home, named, slurm, rebuild=rebuild, as_json=as_json)
-            return
-        _tasks().send(home, named, slurm, rebuild=rebuild, as_json=None if waits else as_json)
-        if not waits:
+        else:
+            _tasks().send(home, named, slurm, rebuild=rebuild, as_json=None if waits else as_json)
+        if dry_run or not waits:
             return
     if waits:
         _tasks().wait_for_all(home)
@@ -112,6 +107,10 @@ def command(  # noqa: PLR0913  # one parameter an option
         processes=jobs,
         leave_missing=waits,
     )
+    _read(home, named, how, keeps=keeps, as_json=as_json)
+
+
+def _read(home: Home, named: list[Path], how: How, *, keeps: bool, as_json: bool) -> None:
     with _reading() as tell:
         indexed = index(home, named, how, tell)
     kept = keep(home) if keeps else None
@@ -122,13 +121,25 @@ def command(  # noqa: PLR0913  # one parameter an option
         _show(indexed, kept)
 
 
+def _explained() -> ModuleType:
+    from ckreg.cli import explained  # noqa: PLC0415  # only `--explain` needs it
+
+    return explained
+
+
 def _tasks() -> ModuleType:
     from ckreg.cli import index_tasks  # noqa: PLC0415  # what reading here need not load
 
     return index_tasks
 
 
-def _refuse_unread(*, waits: bool, full: bool, sacct: bool, keep: bool) -> None:
+def _refuse_unread(
+    slurm: int | None, *, waits: bool, full: bool, sacct: bool, keep: bool, dry_run: bool
+) -> None:
+    if slurm is None:
+        if dry_run:
+            raise UsageError("--dry-run is for --slurm: without it, nothing but the cache changes.")
+        return
     if full:
         raise UsageError("--full reads whole logs here; with --slurm say --rebuild to read all again.")
     if (sacct or keep) and not waits:
@@ -172,54 +183,6 @@ def _show(indexed: Indexed, kept: Kept | None) -> None:
     if kept:
         what = f"committed as {kept.commit[:10]}" if kept.commit else "unchanged"
         emit(f"\nprior-runs.jsonl holds {count(kept.jobs)} jobs, {what}.")
-
-
-def _explain(jobs: tuple[Explained, ...], *, as_json: bool) -> None:
-    if as_json:
-        emit_json([{**job._asdict(), "facts": [fact._asdict() for fact in job.facts]} for job in jobs])
-        return
-    for job in jobs:
-        if len(jobs) > 1:
-            emit(
-                f"{'' if job.segment == 0 else chr(10)}Job {job.segment + 1} of {len(jobs)} in this file",
-                bold=True,
-            )
-        for line, facts in groupby(job.facts, key=lambda fact: (fact.line, fact.line and fact.text)):
-            _show_line(*line, list(facts))
-        emit()
-        _wrapped(f"Not said: {', '.join(job.not_said) or 'nothing is missing'}.")
-
-
-def _show_line(line: int | None, text: str | None, facts: list[Fact]) -> None:
-    """A line of the log, cut to 80 columns (`--json` has it whole), and below it what was understood."""
-    if line is None:
-        emit("In no one line:")
-        for fact in facts:
-            _wrapped(f"{_said(fact)}: {fact.how or one_line(fact.text or '')}", indent=_INDENT)
-        return
-    emit(f"{line:>{len(_INDENT) - 2}}  {_cut(one_line(text or ''), _WIDTH - len(_INDENT))}", bold=True)
-    _wrapped("; ".join(map(_said, facts)), indent=_INDENT)
-    for how in dict.fromkeys(fact.how for fact in facts if fact.how):
-        _wrapped(f"({how})", indent=_INDENT)
-
-
-def _said(fact: Fact) -> str:
-    value = f"{fact.value:.6g}" if isinstance(fact.value, float) else one_line(str(fact.value))
-    return f"{fact.name} {value}"
-
-
-def _cut(text: str, width: int) -> str:
-    return text if len(text) <= width else f"{text[: width - 1]}…"
-
-
-def _wrapped(text: str, indent: str = "") -> None:
-    import textwrap  # noqa: PLC0415  # only `--explain` wraps
-
-    emit(
-        textwrap.fill(
-            text, _WIDTH, initial_indent=indent, subsequent_indent=f"{indent}  ", break_on_hyphens=False
-        )
-    )
 
 
 @contextlib.contextmanager
