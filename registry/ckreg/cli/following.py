@@ -35,6 +35,7 @@ def sync(  # one parameter an option, as click hands them over
       ckreg status sync cap_8L_lora
       ckreg status sync --all --watch
     """
+    from ckreg.cli.answers.status_sync import synced  # noqa: PLC0415  # see below
     from ckreg.commands import status_sync as verb  # noqa: PLC0415  # `status set` starts without the cache
 
     if (experiment is None) != everything:
@@ -47,7 +48,7 @@ def sync(  # one parameter an option, as click hands them over
         for warning in (*done.warnings, *done.refused):
             warn(warning)
         if as_json:
-            emit_json(_as_json(done))
+            emit_json(synced(done))
         else:
             _say(home, done, dry_run=dry_run)
 
@@ -76,39 +77,3 @@ def _line(change: "Change") -> str:
     what = f"{change.old} -> {request.status}" if request.status else str(change.old)
     told = f" ({request.note})" if request.note and request.note != "-" else ""
     return f"{request.experiment} {key_of(request)}: {what}{told}"
-
-
-def _as_json(done: "Synced") -> dict[str, object]:
-    return {
-        "asked": done.asked,
-        "open": done.open,
-        "commit": done.commit,
-        "changes": [
-            {
-                "experiment": change.request.experiment,
-                "run": change.request.run,
-                "task": change.request.task,
-                "epoch": change.request.epoch,
-                "from": change.old,
-                "to": change.request.status or change.old,
-                "job": change.request.job,
-                "at": change.request.at,
-                "note": change.request.note,
-                "by": change.request.by,
-                "evidence": change.request.evidence,
-            }
-            for change in done.changes
-        ],
-        "unclear": [
-            {
-                "experiment": each.experiment,
-                "run": each.key.run,
-                "task": each.key.task,
-                "epoch": each.key.epoch,
-                "job": each.job,
-                "why": each.why,
-            }
-            for each in done.unclear
-        ],
-        "warnings": list(done.warnings),
-    }

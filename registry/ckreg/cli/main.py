@@ -58,6 +58,9 @@ VERBS = {
         "clean": "Delete checkpoints that nothing needs any more.",
         "demo": "Play the whole story in a throw-away registry.",
     },
+    "Assist": {
+        "schema": "Print the JSON Schema of a spec or of a command's output.",
+    },
 }
 # What only git calls.
 HIDDEN = ("merge-driver",)

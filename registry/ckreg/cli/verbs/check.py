@@ -9,6 +9,7 @@ from itertools import groupby
 
 import click
 
+from ckreg.cli.answers.check import problems
 from ckreg.cli.common import Place, dry_run_option, json_option
 from ckreg.cli.output import emit, emit_diff, emit_json, note
 from ckreg.commands.check import Finding, Mended, check, check_fix, check_staged, has_failed
@@ -118,7 +119,7 @@ def _say_mended(mended: Sequence[Mended], *, dry_run: bool) -> None:
 
 def _print(found: Sequence[Finding], form: str) -> None:
     if form == "json":
-        emit_json([_as_told(finding) for finding in found])
+        emit_json(problems(found))
     elif form == "text" and sys.stdout.isatty():
         _print_groups(found)
     else:
@@ -139,19 +140,6 @@ def _print_groups(found: Sequence[Finding]) -> None:
             for number, line in enumerate(told):
                 emit((head if number == 0 else " " * len(head)) + line)
         emit()
-
-
-def _as_told(finding: Finding) -> dict[str, object]:
-    problem = finding.problem
-    return {
-        "code": problem.code,
-        "severity": problem.severity,
-        "path": finding.path,
-        "line": problem.line,
-        "column": problem.column,
-        "message": problem.message,
-        "fixable": problem.fixable,
-    }
 
 
 def _line(finding: Finding) -> str:

@@ -2,6 +2,7 @@
 
 import click
 
+from ckreg.cli.answers.compare import compared
 from ckreg.cli.common import Place, json_option
 from ckreg.cli.output import emit, emit_json, emit_table
 from ckreg.commands.compare import Compared, compare_estimates
@@ -29,22 +30,9 @@ def command(place: Place, experiment: str, *, estimates: bool, as_json: bool) ->
         raise UsageError("Say what to compare: --estimates shows predicted times beside the actual ones.")
     found = compare_estimates(place.home(), experiment)
     if as_json:
-        emit_json(_json(found))
+        emit_json(compared(found))
     else:
         _show(found)
-
-
-def _json(found: Compared) -> dict[str, object]:
-    keys = ("run_name", "task", "epoch", "tier", "median_seconds", "p90_seconds", "status")
-    actual = ("actual_seconds", "actual_from", "at_least")
-    return {
-        "experiment": found.experiment,
-        "estimates": [
-            {key: getattr(each, key) for key in (*keys, *actual)}
-            | {"ratio": None if each.ratio is None else round(each.ratio, 4)}
-            for each in found.predictions
-        ],
-    }
 
 
 def _show(found: Compared) -> None:
