@@ -1,9 +1,10 @@
-"""What `ckreg check --json` prints."""
+"""What `ckreg check --json` prints: the problems, or with --fix --dry-run the files that would change."""
 
 from collections.abc import Iterable
 from typing import TypeAlias, TypedDict
 
-from ckreg.commands.check import Finding
+from ckreg.cli.answers import Change
+from ckreg.commands.check import Finding, Mended
 from ckreg.core.check import Severity
 
 
@@ -19,10 +20,21 @@ class Problem(TypedDict):
     fixable: bool
 
 
-Answer: TypeAlias = list[Problem]
+class Planned(TypedDict):
+    """What `--fix` would change, with --dry-run."""
+
+    files: list[Change]
 
 
-def problems(found: Iterable[Finding]) -> Answer:
+Answer: TypeAlias = list[Problem] | Planned
+
+
+def planned(mended: Iterable[Mended]) -> Planned:
+    """The answer of `ckreg check --fix --dry-run`."""
+    return {"files": [{"path": file.path, "before": file.before, "after": file.after} for file in mended]}
+
+
+def problems(found: Iterable[Finding]) -> list[Problem]:
     """The answer of `ckreg check`."""
     return [
         {

@@ -9,7 +9,7 @@ from itertools import groupby
 
 import click
 
-from ckreg.cli.answers.check import problems
+from ckreg.cli.answers.check import planned, problems
 from ckreg.cli.common import Place, dry_run_option, json_option
 from ckreg.cli.output import emit, emit_diff, emit_json, note
 from ckreg.commands.check import Finding, Mended, check, check_fix, check_staged, has_failed
@@ -71,7 +71,10 @@ def command(  # noqa: PLR0913  # click gives every option as an argument
     form = "json" if as_json else form
     if fix:
         mended = check_fix(home, where, select=select, ignore=ignore, dry_run=dry_run)
-        _say_mended(mended, dry_run=dry_run)
+        if dry_run and form == "json":
+            emit_json(planned(mended))
+        else:
+            _say_mended(mended, dry_run=dry_run)
         if dry_run:
             return
     found = (

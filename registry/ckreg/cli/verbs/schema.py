@@ -20,7 +20,7 @@ def command(words: tuple[str, ...], *, as_json: bool) -> None:
     (an epoch that is not trained, two runs of one name) `ckreg design --dry-run` does. `summary` is the
     document as `ckreg show` reads it. Without a name all names are listed.
 
-    \\b
+    \b
     Example:
       ckreg schema spec
       ckreg schema status set
