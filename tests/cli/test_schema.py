@@ -36,7 +36,6 @@ CALLS = [
     ("hooks", "install", "--json"),
     ("config", "--json"),
     ("config", "scratch_dir", "--json"),
-    ("doctor", "--json"),
     ("doctor", "--break-lock", "--yes", "--json"),
     ("index", "--json"),
     ESTIMATE,

@@ -59,6 +59,7 @@ VERBS = {
         "demo": "Play the whole story in a throw-away registry.",
     },
     "Assist": {
+        "skill": "Teach assistants to drive ckreg.",
         "schema": "Print the JSON Schema of a spec or of a command's output.",
     },
 }
