@@ -78,6 +78,8 @@ CALLS = [
     ("clean", NAME, "--dry-run", "--json"),
     ("hooks", "uninstall", "--json"),
     ("schema", "--json"),
+    ("skill", "install", "--json"),
+    ("skill", "uninstall", "--json"),
 ]
 
 
@@ -127,6 +129,7 @@ def test_the_summary_is_what_show_reads(call: Caller, home: Home) -> None:
     Draft202012Validator(json.loads(call("schema", "summary").out)).validate(shown)
 
 
+@pytest.mark.slow  # fifty calls, the whole life of an experiment
 def test_what_every_command_prints_is_what_its_schema_says(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -51,12 +51,12 @@ def with_section(text: str | None, section: str) -> str:
     text = text or ""
     _refuse_torn(text)
     newline = newline_of(text)
-    ours = LINE_END.sub(lambda _: newline, f"{BEGIN}\n{section}{END}\n")
+    ours = LINE_END.sub(lambda _: newline, f"{BEGIN}\n{section}{END}")
     found = _SECTION.search(text)
     if found:
-        before, after = found[1] or "", ours if found[2] else ours.removesuffix(newline)
-        return f"{text[: found.start()]}{before}{after}{text[found.end() :]}"
-    return f"{text}{newline if text.removeprefix(BOM) else ''}{ours}"
+        return f"{text[: found.start()]}{found[1] or ''}{ours}{found[2] or ''}{text[found.end() :]}"
+    between = "\r" if text.endswith("\r") else newline  # a line feed after it would be part of that ending
+    return f"{text}{between if text.removeprefix(BOM) else ''}{ours}{newline}"
 
 
 def without_section(text: str) -> str:
