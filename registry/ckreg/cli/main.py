@@ -61,6 +61,7 @@ VERBS = {
     "Assist": {
         "skill": "Teach assistants to drive ckreg.",
         "schema": "Print the JSON Schema of a spec or of a command's output.",
+        "mcp": "Serve the registry to an assistant (MCP).",
     },
 }
 # What only git calls.
