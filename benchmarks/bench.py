@@ -10,7 +10,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import check
+import completing
 import estimate
+import finding
 import history
 import index
 import startup
@@ -20,12 +22,14 @@ from timing import Measure
 
 SUBJECTS: dict[str, Callable[[Path, int], list[Measure]]] = {
     "startup": lambda _folder, _logs: startup.measure(),
+    "completing": lambda folder, _logs: completing.measure(folder),
     "status_set": lambda folder, _logs: status_set.measure(folder),
     "sync": lambda folder, _logs: sync.measure(folder),
     "index": index.measure,
     "estimate": lambda folder, _logs: estimate.measure(folder),
     "history": lambda folder, _logs: history.measure(folder),
     "check": lambda folder, _logs: check.measure(folder),
+    "finding": lambda folder, _logs: finding.measure(folder),
 }
 
 

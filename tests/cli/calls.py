@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 
 from ckreg.cli.answered import answer_of, commands
 from ckreg.cli.main import main
-from ckreg.commands.schema import schema_of_answer
+from ckreg.commands.schema import ALONE, schema_of_answer
 
 
 class Said(NamedTuple):
@@ -41,7 +41,7 @@ class Caller:
 def hold(words: Sequence[str], out: str) -> str:
     """Hold what a call printed against the schema of its command; which one that is."""
     names = commands()
-    command = next(name for name in (" ".join(words[:2]), words[0]) if name in names)
+    command = next(name for name in (" ".join(words[:2]), words[0], ALONE) if name in names)
     decoder, place = json.JSONDecoder(), 0
     while place < len(out.rstrip()):  # `status sync --watch` prints one a round
         value, place = decoder.raw_decode(out, place)

@@ -5,6 +5,7 @@ import os
 import pty
 import re
 import select
+import signal
 import struct
 import subprocess
 import sys
@@ -83,7 +84,7 @@ class Terminal:
         end = time.monotonic() + _PATIENCE
         while self._job.poll() is None and time.monotonic() < end:
             self.press(key)
-            while self._more(5.0):
+            while time.monotonic() < end and self._more(5.0):
                 pass
             if self._kept_or_gone():
                 break
@@ -122,5 +123,6 @@ class Terminal:
 
 
 def _own() -> None:
-    """Make it the terminal's own session, so that Ctrl-C reaches it."""
+    """Make it the terminal's own session, so that Ctrl-C reaches it; a shell's background jobs ignore it."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)

@@ -1,5 +1,6 @@
 import importlib
 import inspect
+import json
 import os
 import subprocess
 import sys
@@ -67,7 +68,35 @@ def test_alone_it_says_where_things_stand(call: Caller) -> None:
 
 def test_alone_it_says_what_waits_in_the_spool(call: Caller, home: Home) -> None:
     spool.put(home, [StatusRequest(id="1", experiment=EXPERIMENT, run="L1B_rank4", at=now(), note="x")])
-    assert "1 status request. `ckreg status flush`" in call().out
+    said = call().out
+    assert "uncommitted   1 status request, for " in said
+    assert "ckreg status flush" in said
+
+
+def test_alone_it_says_what_needs_attention_as_json_too(call: Caller) -> None:
+    call("status", "set", EXPERIMENT, "L1B_rank4", "--status", "failed", "--note", "out of memory")
+    told = json.loads(call("--json").out)
+    assert told["statuses"] == {"pending": 5, "failed": 1}
+    assert told["attention"] == [
+        {
+            "kind": "failed",
+            "message": f"{EXPERIMENT}: L1B_rank4 (out of memory).",
+            "command": f"ckreg retry {EXPERIMENT}",
+            "experiment": EXPERIMENT,
+        }
+    ]
+    assert [step["command"] for step in told["next"]] == ["ckreg status", "ckreg check"]
+
+
+def test_json_before_a_verb_is_told_where_it_goes(call: Caller) -> None:
+    said = call("--json", "list")
+    assert (said.code, said.out) == (2, "")
+    assert "`ckreg list ... --json`" in said.err
+
+
+def test_outside_a_registry_json_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    told = json.loads(Caller(tmp_path, capsys)("--json").out)
+    assert (told["registry"], told["attention"]) == (None, [])
 
 
 def test_a_defect_exits_with_70_and_keeps_its_traceback(

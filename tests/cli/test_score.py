@@ -125,10 +125,8 @@ def test_compare_as_json(over: Caller) -> None:
     assert told["estimates"][2]["actual_seconds"] is None
 
 
-def test_compare_says_what_it_can_do(over: Caller) -> None:
-    said = over("compare", EXPERIMENT)
-    assert said.code == 2
-    assert "--estimates" in said.err
+def test_one_experiment_alone_is_compared_with_its_estimates(over: Caller) -> None:
+    assert over("compare", EXPERIMENT).out == over("compare", EXPERIMENT, "--estimates").out
 
 
 def test_compare_without_estimates_says_where_they_would_be(call: Caller) -> None:

@@ -25,6 +25,7 @@ def test_an_empty_folder_becomes_a_registry(tmp_path: Path, git: Git) -> None:
         "experiment_summary.md merge=ckreg diff=ckreg\n"
         "design-experiment.log merge=ckreg\n"
         "prior-runs.jsonl merge=union\n"
+        "experiments/*/results.csv merge=union\n"
     )
 
 

@@ -7,13 +7,12 @@ import base64
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-_LAYERS, _WIDTH, _INNER, _HEADS, _KV_HEADS = 2, 64, 128, 4, 2
 _VOCABULARY = 288  # the bytes, the special tokens, and some to spare
-_HEAD = _WIDTH // _HEADS
 # Those that torchtune's Llama3Tokenizer asks for by name.
 _SPECIAL = (
     "<|begin_of_text|>",
@@ -36,12 +35,30 @@ _CHAT = (
 )
 
 
-def make_model(folder: Path, seed: int = 14) -> None:
+class Shape(NamedTuple):
+    """How large a model is."""
+
+    layers: int = 2
+    width: int = 64
+    inner: int = 128
+    heads: int = 4
+    kv_heads: int = 2
+
+    @property
+    def head(self) -> int:
+        """The width of one head."""
+        return self.width // self.heads
+
+
+_SMALLEST = Shape()
+
+
+def make_model(folder: Path, seed: int = 14, shape: Shape = _SMALLEST) -> None:
     """Write weights, `config.json` and the tokenizer for transformers and, in `original/`, for torchtune."""
     (folder / "original").mkdir(parents=True)
-    _dump(folder / "config.json", _config())
+    _dump(folder / "config.json", _config(shape))
     _dump(folder / "generation_config.json", _generation())
-    _write_safetensors(folder / "model.safetensors", dict(_weights(np.random.default_rng(seed))))
+    _write_safetensors(folder / "model.safetensors", dict(_weights(np.random.default_rng(seed), shape)))
     _dump(folder / "tokenizer.json", _tokenizer())
     _dump(folder / "tokenizer_config.json", _tokenizer_config())
     ranks = "".join(f"{base64.b64encode(bytes([byte])).decode()} {byte}\n" for byte in range(256))
@@ -52,18 +69,18 @@ def _dump(path: Path, value: object) -> None:
     path.write_text(json.dumps(value, indent=2) + "\n")
 
 
-def _config() -> dict[str, object]:
+def _config(shape: Shape) -> dict[str, object]:
     """As of Llama 3.2, which ties its embeddings."""
     return {
         "architectures": ["LlamaForCausalLM"],
         "model_type": "llama",
         "vocab_size": _VOCABULARY,
-        "hidden_size": _WIDTH,
-        "intermediate_size": _INNER,
-        "num_hidden_layers": _LAYERS,
-        "num_attention_heads": _HEADS,
-        "num_key_value_heads": _KV_HEADS,
-        "head_dim": _HEAD,
+        "hidden_size": shape.width,
+        "intermediate_size": shape.inner,
+        "num_hidden_layers": shape.layers,
+        "num_attention_heads": shape.heads,
+        "num_key_value_heads": shape.kv_heads,
+        "head_dim": shape.head,
         "hidden_act": "silu",
         "max_position_embeddings": 2048,
         "rms_norm_eps": 1e-5,
@@ -93,21 +110,22 @@ def _generation() -> dict[str, object]:
     }
 
 
-def _weights(random: np.random.Generator) -> Iterator[tuple[str, NDArray[np.float32]]]:
-    def matrix(*shape: int) -> NDArray[np.float32]:
-        return random.normal(0, 0.02, shape).astype(np.float32)
+def _weights(random: np.random.Generator, shape: Shape) -> Iterator[tuple[str, NDArray[np.float32]]]:
+    def matrix(*sides: int, spread: float = 0.02) -> NDArray[np.float32]:
+        return random.normal(0, spread, sides).astype(np.float32)
 
-    ones = np.ones(_WIDTH, dtype=np.float32)
-    yield "model.embed_tokens.weight", matrix(_VOCABULARY, _WIDTH)
-    for layer in range(_LAYERS):
+    ones = np.ones(shape.width, dtype=np.float32)
+    # LoRA leaves the tied embeddings as they are: with small ones no token could ever get a high probability.
+    yield "model.embed_tokens.weight", matrix(_VOCABULARY, shape.width, spread=0.2)
+    for layer in range(shape.layers):
         name = f"model.layers.{layer}"
-        yield f"{name}.self_attn.q_proj.weight", matrix(_WIDTH, _WIDTH)
-        yield f"{name}.self_attn.k_proj.weight", matrix(_KV_HEADS * _HEAD, _WIDTH)
-        yield f"{name}.self_attn.v_proj.weight", matrix(_KV_HEADS * _HEAD, _WIDTH)
-        yield f"{name}.self_attn.o_proj.weight", matrix(_WIDTH, _WIDTH)
-        yield f"{name}.mlp.gate_proj.weight", matrix(_INNER, _WIDTH)
-        yield f"{name}.mlp.up_proj.weight", matrix(_INNER, _WIDTH)
-        yield f"{name}.mlp.down_proj.weight", matrix(_WIDTH, _INNER)
+        yield f"{name}.self_attn.q_proj.weight", matrix(shape.width, shape.width)
+        yield f"{name}.self_attn.k_proj.weight", matrix(shape.kv_heads * shape.head, shape.width)
+        yield f"{name}.self_attn.v_proj.weight", matrix(shape.kv_heads * shape.head, shape.width)
+        yield f"{name}.self_attn.o_proj.weight", matrix(shape.width, shape.width)
+        yield f"{name}.mlp.gate_proj.weight", matrix(shape.inner, shape.width)
+        yield f"{name}.mlp.up_proj.weight", matrix(shape.inner, shape.width)
+        yield f"{name}.mlp.down_proj.weight", matrix(shape.width, shape.inner)
         yield f"{name}.input_layernorm.weight", ones
         yield f"{name}.post_attention_layernorm.weight", ones
     yield "model.norm.weight", ones

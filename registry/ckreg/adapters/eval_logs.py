@@ -6,7 +6,7 @@ import zipfile
 import zlib
 from importlib.util import find_spec
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from ckreg.core.measure.measurement import Measurement
 from ckreg.core.measure.readers.inspect_ai.eval_log import read_header
@@ -29,17 +29,34 @@ def can_read() -> bool:
     return find_spec("zstandard") is not None
 
 
+class Header(NamedTuple):
+    """A log's header as JSON, and how many samples lie beside it."""
+
+    text: str
+    logged: int
+
+
 def read_eval_log(path: Path) -> Measurement | str:
     """The evaluation that a `.eval` file holds, or why it cannot be read."""
+    header = read_eval_header(path)
+    if isinstance(header, str):
+        return header
+    try:
+        return read_header(header.text, log_path=str(path), logged=header.logged)
+    except (ValueError, RecursionError) as error:
+        return _broken(error)
+
+
+def read_eval_header(path: Path) -> Header | str:
+    """The header of a `.eval` file, or why it cannot be read."""
     try:
         with path.open("rb") as file, zipfile.ZipFile(file) as archive:
             names = set(archive.namelist())
             name = _HEADER if _HEADER in names else _START
             if name not in names:
                 return "it has neither a header.json nor a _journal/start.json"
-            header = _member(file, archive, archive.getinfo(name)).decode(errors="replace")
-            logged = sum(each.startswith(_SAMPLES) for each in names)
-            return read_header(header, log_path=str(path), logged=logged)
+            text = _member(file, archive, archive.getinfo(name)).decode(errors="replace")
+            return Header(text, sum(each.startswith(_SAMPLES) for each in names))
     except ImportError:
         return MISSING
     except OSError as error:
@@ -47,7 +64,11 @@ def read_eval_log(path: Path) -> Measurement | str:
     except zipfile.BadZipFile:
         return "it is not a whole zip archive"
     except (ValueError, struct.error, zlib.error, RuntimeError, EOFError, RecursionError) as error:
-        return f"its header cannot be read: {one_line(str(error))[:200]}"
+        return _broken(error)
+
+
+def _broken(error: Exception) -> str:
+    return f"its header cannot be read: {one_line(str(error))[:200]}"
 
 
 def _member(file: BinaryIO, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:

@@ -25,6 +25,7 @@ _MOST_FOLDERS = 20
 _CHECKPOINT = re.compile(r"(?:epoch_|checkpoint-)(\d{1,9})")
 _STATE = re.compile(r"training_args|optimizer|scheduler|rng_state|recipe_state|scaler")
 _DF_ROW = re.compile(r"^(\S.*?)\s+\d+\s+\d+\s+(-?\d+)\s+\d+%\s+(\S.*)$", re.MULTILINE)
+_DF_ROOM = re.compile(r"\s(\d+)\s+\d+\s+(-?\d+)\s+\d+%\s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,13 @@ def free_space(path: str) -> tuple[Answer, float | None]:
     answer = ask(["df", "-Pk", "--", path])
     found = _DF_ROW.search(answer.output)
     return answer, int(found.group(2)) / 1024**2 if found and not answer.problem else None
+
+
+def room(path: str, *, seconds: float) -> tuple[float, float] | None:
+    """What is free on the path's filesystem, and all there is, in GiB; None where `df` does not tell."""
+    answer = ask(["df", "-Pk", "--", path], seconds=seconds)
+    found = _DF_ROOM.search(answer.output)
+    return (int(found[2]) / 1024**2, int(found[1]) / 1024**2) if found and not answer.problem else None
 
 
 def free_files(path: str) -> tuple[Answer, int | None]:

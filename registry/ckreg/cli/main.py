@@ -13,7 +13,7 @@ import click
 
 from ckreg import __version__
 from ckreg.cli.common import Place
-from ckreg.errors import CkregError, OutsideError
+from ckreg.errors import CkregError, OutsideError, UsageError
 
 DEFECT = 70
 INTERRUPTED = 130
@@ -47,8 +47,12 @@ VERBS = {
     "Ask": {
         "list": "List the experiments.",
         "show": "Show an experiment's plan and progress.",
+        "runs": "Find runs across experiments: plan, job, results in a row.",
         "query": "Ask the registry in SQL, read-only.",
+        "find": "Find experiments by what people and failed jobs say.",
         "compare": "Compare an experiment's estimates with what became of them.",
+        "results": "Show what the evaluations gave: models x tasks.",
+        "site": "Build pages of the registry for a browser.",
     },
     "Care": {
         "index": "Read Slurm logs of prior runs into the cache.",
@@ -64,8 +68,9 @@ VERBS = {
         "mcp": "Serve the registry to an assistant (MCP).",
     },
 }
-# What only git calls.
-HIDDEN = ("merge-driver",)
+# What git calls, and what is called once, as the help says.
+HIDDEN = ("merge-driver", "completion")
+_ASKED_BY_SHELL = "_CKREG_COMPLETE"
 
 
 class Verbs(click.Group):
@@ -107,24 +112,32 @@ class Verbs(click.Group):
     cls=Verbs,
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="`ckreg completion --help` tells how Tab completes verbs, options and names.",
 )
 @click.option("-C", "folder", metavar="DIR", default=".", help="Work as if started in DIR, as in git.")
+@click.option("--json", "as_json", is_flag=True, help="Without a verb: print what needs attention as JSON.")
 @click.version_option(__version__, prog_name="ckreg", message="%(prog)s %(version)s")
 @click.pass_context
-def ckreg(ctx: click.Context, folder: str) -> None:
+def ckreg(ctx: click.Context, folder: str, as_json: bool) -> None:
     """A git-integrated registry of fine-tuning and evaluation experiments on Slurm.
 
-    `ckreg` alone says what to do next.
+    `ckreg` alone says what needs attention, and what to do next.
     """
     ctx.obj = Place(Path.cwd() / Path(folder).expanduser())
     if ctx.invoked_subcommand is None:
         from ckreg.cli.welcome import welcome  # noqa: PLC0415  # only the bare call needs it
 
-        welcome(ctx.obj)
+        welcome(ctx.obj, as_json=as_json)
+    elif as_json:
+        raise UsageError(f"--json goes after the verb: `ckreg {ctx.invoked_subcommand} ... --json`.")
 
 
 def main(words: Sequence[str] | None = None) -> int:
     """Run one call and give its exit code."""
+    if _ASKED_BY_SHELL in os.environ:
+        from ckreg.cli.completing import complete  # noqa: PLC0415  # only for a shell at a Tab
+
+        return complete()
     try:
         result = ckreg.main(words, prog_name="ckreg", standalone_mode=False)
         sys.stdout.flush()  # a full disk shows here, where it has its exit code

@@ -2,11 +2,11 @@
 
 import contextlib
 import dataclasses
-import json
 import os
 import re
 import shutil
 import sys
+import unicodedata
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from enum import Enum
@@ -15,6 +15,7 @@ from typing import IO
 
 import click
 
+from ckreg.core.tabular.json_text import json_text as plain_json_text
 from ckreg.core.text import LINE_END, printable
 
 _CELL_TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")
@@ -50,13 +51,7 @@ def emit_json(value: object) -> None:
 
 def json_text(value: object, *, indent: int | None = None) -> str:
     """A value as JSON; control and formatting codes, which a terminal obeys, are written as escapes."""
-    text = json.dumps(_plain(value), ensure_ascii=False, indent=indent)
-    lines = (line if line.isprintable() else _escaped(line) for line in text.split("\n"))
-    return "\n".join(lines)
-
-
-def _escaped(line: str) -> str:
-    return "".join(char if char.isprintable() else json.dumps(char)[1:-1] for char in line)
+    return plain_json_text(_plain(value), indent=indent)
 
 
 def emit_table(
@@ -79,16 +74,49 @@ def emit_table(
     ]
     names = [headers[place] for place in shown]
     cells = [["-" if row[place] is None else printable(str(row[place])) for place in shown] for row in rows]
-    widths = [max(map(len, column)) for column in zip(names, *cells, strict=True)]
+    widths = [max(map(_width, column)) for column in zip(names, *cells, strict=True)]
     room = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
     may_wrap = {shown.index(place) for place in (*wrap, len(headers) - 1) if place in shown}
     if room is not None and _least(widths, may_wrap) > room:
         may_wrap = set(range(1, len(shown)))
-    if room is not None and _least(widths, may_wrap) > room:
+    aligned = {shown.index(place) for place in right if place in shown}
+    if room is None or sum(widths) + _GAP * (len(widths) - 1) <= room:
+        _emit_fitting(names, cells, aligned, widths)
+    elif _least(widths, may_wrap) > room:
         _emit_records(names, cells)
     else:
-        aligned = {shown.index(place) for place in right if place in shown}
-        _emit_columns(names, cells, aligned, may_wrap, room or sum(widths) + _GAP * len(widths))
+        _emit_columns(names, cells, aligned, may_wrap, room)
+
+
+def _width(text: str) -> int:
+    """The columns that a text takes on a terminal: two for wide characters, none for marks on others."""
+    if text.isascii():
+        return len(text)
+    wide = sum(unicodedata.east_asian_width(char) in {"W", "F"} for char in text)
+    return len(text) + wide - sum(unicodedata.category(char) in {"Mn", "Me"} for char in text)
+
+
+def _emit_fitting(
+    names: Sequence[str], rows: Sequence[Sequence[str]], right: Collection[int], widths: Sequence[int]
+) -> None:
+    """A table none of whose cells has to break; rich would take seconds for ten thousand rows."""
+    coloured = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    head = _row(names, right, widths, {})
+    rule = "─" * (sum(widths) + _GAP * (len(widths) - 1))
+    lines = [click.style(head, bold=True) if coloured else head, rule]
+    lines += [_row(row, right, widths, STATUS_COLOURS if coloured else {}) for row in rows]
+    click.echo("\n".join(lines))
+
+
+def _row(
+    cells: Sequence[str], right: Collection[int], widths: Sequence[int], colours: Mapping[str, str]
+) -> str:
+    parts = []
+    for place, (cell, width) in enumerate(zip(cells, widths, strict=True)):
+        blank = " " * (width - _width(cell))
+        told = click.style(cell, fg=colours[cell]) if cell in colours else cell
+        parts.append(f"{blank}{told}" if place in right else f"{told}{blank}")
+    return (" " * _GAP).join(parts).rstrip()
 
 
 def _least(widths: Sequence[int], may_wrap: Collection[int]) -> int:

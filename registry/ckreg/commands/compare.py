@@ -1,10 +1,12 @@
-"""`ckreg compare`: an experiment's predictions beside what became of them."""
+"""`ckreg compare`: predictions beside what became of them; experiments beside each other."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ckreg.adapters.tree import Home
 from ckreg.core.score.values import Met
-from ckreg.errors import NotFoundError
+from ckreg.errors import NotFoundError, UsageError
+from ckreg.flows.contrasting import Contrast, contrast
 from ckreg.flows.scoring import met
 
 
@@ -30,3 +32,17 @@ def compare_estimates(home: Home, experiment: str) -> Compared:
             "`ckreg design` writes it with the plan."
         )
     return Compared(name, found)
+
+
+def compare(home: Home, experiments: Sequence[str]) -> Contrast:
+    """What differs between the plans of experiments, and their runs side by side.
+
+    Raises:
+        NotFoundError: there is no such experiment.
+        UsageError: one is named twice.
+    """
+    names = [home.experiment(word) for word in experiments]
+    double = next((name for name in names if names.count(name) > 1), None)
+    if double:
+        raise UsageError(f"{double} is named twice. Name different experiments.")
+    return contrast(home, names)

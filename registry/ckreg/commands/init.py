@@ -20,6 +20,7 @@ from ckreg.adapters.tree import (
     remember_host,
 )
 from ckreg.core.journal import JOURNAL
+from ckreg.core.results.values import RESULTS
 from ckreg.core.settings import default_ckreg_toml
 from ckreg.core.text import with_lines
 from ckreg.errors import NotFoundError, OutsideError, RefusedError
@@ -30,6 +31,7 @@ ATTRIBUTES = (
     f"{SUMMARY} merge=ckreg diff=ckreg",
     f"{JOURNAL} merge=ckreg",
     f"{PRIOR_RUNS} merge=union",
+    f"{EXPERIMENTS}/*/{RESULTS} merge=union",
 )
 KEEP = f"{EXPERIMENTS}/.gitkeep"
 

@@ -4,6 +4,8 @@ from ckreg.core.schemas import Schema, document, schema_of, spec_schema
 from ckreg.core.summary import Summary
 
 SPEC, SUMMARY = "spec", "summary"
+# What stands for `ckreg` without a verb among the commands.
+ALONE = "ckreg"
 
 
 def schema_of_spec() -> Schema:
@@ -18,4 +20,5 @@ def schema_of_summary() -> Schema:
 
 def schema_of_answer(command: str, answer: object) -> Schema:
     """The schema of a command's answer, from its type."""
-    return document(schema_of(answer), f"What `ckreg {command} --json` prints")
+    words = "ckreg" if command == ALONE else f"ckreg {command}"
+    return document(schema_of(answer), f"What `{words} --json` prints")

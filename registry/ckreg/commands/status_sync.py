@@ -1,16 +1,30 @@
 """`ckreg status sync`: bring Status up to what scheduler and logs say."""
 
-import time
 from collections.abc import Iterator
+from time import sleep
 
 from ckreg.adapters.tree import Home
+from ckreg.core.news import News, as_text
 from ckreg.core.score.words import one
 from ckreg.core.summary.rows import RowKey
+from ckreg.flows.notifying import Way, found, recorded, ways
 from ckreg.flows.scheduling import scheduler
 from ckreg.flows.syncing import Change, Synced, Unclear, sync
 from ckreg.flows.verdict import verdict
 
-__all__ = ["Change", "Synced", "Unclear", "scores", "status_sync", "watch"]
+__all__ = [
+    "Change",
+    "News",
+    "Synced",
+    "Unclear",
+    "found",
+    "notice",
+    "notify",
+    "scores",
+    "status_sync",
+    "watch",
+    "ways",
+]
 
 SHORTEST_WAIT = 30.0
 """Seconds between two questions; Slurm's manual asks for no less."""
@@ -38,7 +52,7 @@ def watch(home: Home, experiment: str | None) -> Iterator[Synced]:
         if not done.open:
             return
         seconds = SHORTEST_WAIT if done.updates else min(seconds * _SLOWER, _LONGEST_WAIT)
-        time.sleep(seconds)
+        sleep(seconds)
 
 
 def scores(home: Home, synced: Synced) -> list[str]:
@@ -47,3 +61,18 @@ def scores(home: Home, synced: Synced) -> list[str]:
     return [
         f"{RowKey(each.run_name, each.task, each.epoch)}: {one(each)}" for each in graded if each is not None
     ]
+
+
+def notice(synced: Synced, *, dry_run: bool = False) -> str | None:
+    """What a person is told of it; None where nothing was recorded, or would be."""
+    news = found(synced) if dry_run else recorded(synced)
+    return as_text(news, synced.open) if news else None
+
+
+def notify(told: tuple[Way, ...], synced: Synced) -> list[str]:
+    """Tell the person what was recorded; why that failed. Where nothing was, nobody is told."""
+    text = notice(synced)
+    if text is None:
+        return []
+    failures = [way(recorded(synced), text) for way in told]
+    return [f"nobody was told: {failure}." for failure in failures if failure]

@@ -1,5 +1,7 @@
 """The views of the cache: the common questions, asked once in SQL."""
 
+from ckreg.core.run_summary import RUN_SUMMARY
+
 _PLACE = 15  # digits; as text of one length, places are in order
 _ENDED = "to_status IN ('completed', 'failed') AND from_status IS NOT to_status"
 
@@ -11,6 +13,7 @@ def _last(column: str, where: str) -> str:
 
 
 VIEWS = {
+    "run_summary": RUN_SUMMARY,
     # One row a run and log of it; a run that was retried has several, one that has no log yet has nulls.
     "run_overview": """
         SELECT r.experiment, r.run_name, r.type, r.model, r.lora_rank, r.batch_size, r.status, r.job_id,
@@ -41,6 +44,13 @@ VIEWS = {
         FROM measurements
         WHERE kind = 'finetune' AND seconds_per_step > 0
         GROUP BY model, recipe, lora_rank, batch_size, grad_accum, packed, n_gpus, gpu_type
+    """,
+    # The losses that `ckreg site` has read, with whose they are; `step` counts optimiser steps.
+    "loss_history": """
+        SELECT m.experiment, m.run_name, m.job_id, l.kind, l.step, l.epoch, l.loss, c.log_path, c.segment
+        FROM losses AS l
+        JOIN loss_curves AS c ON c.id = l.curve
+        LEFT JOIN measurements AS m ON m.log_path = c.log_path AND m.segment = c.segment
     """,
     "progress": """
         SELECT experiment, 'fine-tuning' AS what, count(*) AS total,

@@ -96,6 +96,20 @@ class Settings:
         '"lfs quota -h -g lab /scratch"',
         personal=True,
     )
+    notify_command: str | None = _key(
+        Kind.TEXT,
+        None,
+        "Command that takes on its stdin what a sync changed; in your own config only.",
+        '"mail -s {title} me@example.org"',
+        personal=True,
+    )
+    notify_webhook: str | None = _key(
+        Kind.TEXT,
+        None,
+        "Address that what a sync changed is posted to, as to Slack; in your own config only.",
+        '"https://chat.example.org/hooks/KEY"',
+        personal=True,
+    )
     origins: Mapping[str, str] = field(default_factory=dict, compare=False)
     warnings: tuple[str, ...] = field(default=(), compare=False)
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ckreg.adapters.cache import Cache, storable
+from ckreg.adapters.cache import Cache, delete_texts, put_texts, storable
 from ckreg.adapters.scan import Found, Unreadable, read_bytes
 from ckreg.adapters.workers import mapped
 from ckreg.core.measure.place import place_of
@@ -13,6 +13,7 @@ from ckreg.flows.elsewhere import Elsewhere
 from ckreg.flows.indexed import Problem, Stand
 from ckreg.flows.joining import UNJOINED
 from ckreg.flows.log_rows import LogRows, job_rows, measurement_rows, rows_of, stamp_of
+from ckreg.flows.texts import log_texts
 
 _BATCH = 250  # logs in one transaction: others wait for a moment only, and a kill loses little
 
@@ -120,14 +121,15 @@ class Round:
                 gone.append(known)
                 self.moved += known not in self.kept
         paths = [*gone, *(rows.log["path"] for rows in batch)]
+        measured = [row for rows in batch for row in measurement_rows(rows.measurements)]
         with self.cache.writing():
             self.cache.delete("measurements", "log_path", paths)
+            delete_texts(self.cache, "path", paths)
             self.cache.delete("jobs", "source", paths)
             self.cache.delete("logs", "path", gone)
             self.cache.put("logs", [rows.log for rows in batch])
-            self.cache.put(
-                "measurements", [row for rows in batch for row in measurement_rows(rows.measurements)]
-            )
+            self.cache.put("measurements", measured)
+            put_texts(self.cache, log_texts(measured))
             self.cache.put("jobs", [row for rows in batch for row in rows.jobs])
             self.cache.put("facts", [{"name": UNJOINED, "value": "yes"}])
 

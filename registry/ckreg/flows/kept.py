@@ -4,11 +4,12 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from ckreg.adapters.cache import Cache, Row, storable, with_lookups
+from ckreg.adapters.cache import Cache, Row, delete_texts, put_texts, storable, with_lookups
 from ckreg.adapters.config import load_settings
 from ckreg.adapters.tree import PRIOR_RUNS, Home, read_text
 from ckreg.core.prior_runs import PriorRun, read_prior_runs
 from ckreg.errors import CkregError
+from ckreg.flows.texts import log_texts
 
 _STAMP = "prior_runs"
 
@@ -48,6 +49,7 @@ def import_prior_runs(cache: Cache, home: Home) -> tuple[Faulty, ...]:
 def _forget(cache: Cache) -> None:
     paths = [row["path"] for row in cache.rows("SELECT path FROM logs WHERE kept")]
     cache.delete("measurements", "log_path", paths)
+    delete_texts(cache, "path", paths)
     cache.delete("logs", "path", paths)
     cache.delete("jobs", "source", [PRIOR_RUNS])
 
@@ -66,7 +68,9 @@ def _take_in(cache: Cache, runs: Iterable[PriorRun], scratch: Path | None) -> No
         if path in here or run.content in known:
             continue
         cache.put("logs", [_log_row(path, run)])
-        cache.put("measurements", [with_lookups({**run.measured, "log_path": path})])
+        measured = with_lookups({**run.measured, "log_path": path})
+        cache.put("measurements", [measured])
+        put_texts(cache, log_texts([measured]))
         if run.job:
             cache.put("jobs", [{**run.job, "source": PRIOR_RUNS, "scope": path}])
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from ckreg.adapters.cache import Cache, Row
+from ckreg.adapters.cache import Cache, Row, delete_commit_texts, delete_texts, put_texts
 from ckreg.adapters.git import Commit, Standing, Touched, contents, grown, open_repo, standing, touched
 from ckreg.adapters.tree import EXPERIMENTS, SUMMARY, Home
 from ckreg.core.commit_lines import commit_line
@@ -11,6 +11,7 @@ from ckreg.core.hand_edits import EVIDENCE, Statuses, hand_edits, only_planned, 
 from ckreg.core.status import Source, StatusEvent
 from ckreg.core.trailers import told_events, trailer_value
 from ckreg.errors import CkregError
+from ckreg.flows.texts import history_texts
 
 _TABLES = ("status_events", "commits")
 _HEAD, _VIEW = "last_commit", "history_view"
@@ -78,11 +79,15 @@ def _put(cache: Cache, more: _Told, known: str | None) -> None:
             return
         if more.anew:
             cache.clear(*_TABLES)
+            delete_commit_texts(cache)
         for table in _TABLES:
             cache.delete(table, "commit_id", more.gone)
+        delete_texts(cache, "commit_id", more.gone)
         first = _next_place(cache)
-        cache.put("status_events", _event_rows(more, first))
-        cache.put("commits", _commit_rows(more, first))
+        events, commits = list(_event_rows(more, first)), list(_commit_rows(more, first))
+        cache.put("status_events", events)
+        cache.put("commits", commits)
+        put_texts(cache, history_texts(events, commits))
         facts = {_HEAD: more.now.head, _VIEW: more.now.view}
         cache.put("facts", ({"name": name, "value": value} for name, value in facts.items()))
 

@@ -8,15 +8,27 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from ckreg.adapters.cache import Cache, DamagedError, Row, copy_cache, open_cache
+from ckreg.adapters.cache import (
+    Cache,
+    DamagedError,
+    Row,
+    copy_cache,
+    delete_texts,
+    open_cache,
+    put_texts,
+)
 from ckreg.adapters.tree import Home, read_text
+from ckreg.core.markdown import Document
 from ckreg.core.summary.values import Summary
 from ckreg.errors import CkregError, OutsideError
 from ckreg.flows.caching import cache_path
 from ckreg.flows.kept import import_prior_runs
 from ckreg.flows.reading_history import refresh_history
+from ckreg.flows.storing_results import import_results
+from ckreg.flows.texts import document_path, document_texts
 
-_DOCUMENT_TABLES = ("variables", "runs", "evaluations", "predictions")
+_DOCUMENT_TABLES = ("variables", "parameters", "runs", "evaluations", "predictions")
+_RESULT_TABLES = ("results", "result_summary")
 ESTIMATES = "estimates.json"
 
 
@@ -97,6 +109,7 @@ def refresh(cache: Cache, home: Home) -> None:
     }
     changed = {name: _lying(home, name, stamp) for name, stamp in stamps.items() if known.get(name) != stamp}
     put_documents(cache, changed, [name for name in known if name not in stamps])
+    import_results(cache, home, stamps, changed)
     refresh_history(cache, home)
     import_prior_runs(cache, home)
 
@@ -105,14 +118,19 @@ def put_documents(cache: Cache, changed: Mapping[str, Found], gone: Sequence[str
     """Put documents in the place of what was known of their experiments, and forget those that are gone."""
     if not (changed or gone):
         return
-    summaries = {name: _parsed(found.text) for name, found in changed.items()}
+    read = {name: _parsed(found.text) for name, found in changed.items()}
     with cache.writing():
         for table in _DOCUMENT_TABLES:
             cache.delete(table, "experiment", [*gone, *changed])
+        delete_texts(cache, "path", map(document_path, [*gone, *changed]))
+        for table in _RESULT_TABLES:
+            cache.delete(table, "experiment", gone)
         cache.delete("experiments", "name", gone)
         for name, found in changed.items():
-            _store(cache, name, summaries[name], found)
+            parsed = read[name]
+            _store(cache, name, parsed and parsed[1], found)
             cache.put("predictions", prediction_rows(name, found.estimates))
+        put_texts(cache, _texts(read))
 
 
 def _lying(home: Home, name: str, stamp: tuple[int, int]) -> Found:
@@ -136,11 +154,21 @@ def _stamp(path: Path) -> tuple[int, int]:
     return found.st_mtime_ns, found.st_size
 
 
-def _parsed(text: str | None) -> Summary | None:
-    """The document's values; `None` where it cannot be read, which `ckreg check` reports."""
-    from ckreg.core.summary import parse  # noqa: PLC0415  # 35 ms that unchanged documents need not cost
+def _parsed(text: str | None) -> tuple[Document, Summary] | None:
+    """The document and its values; `None` where it cannot be read, which `ckreg check` reports."""
+    from ckreg.core.markdown import read  # noqa: PLC0415  # 35 ms that unchanged documents need not cost
+    from ckreg.core.summary.parse import summary_of  # noqa: PLC0415  # see above
 
-    return None if text is None else parse(text)
+    if text is None:
+        return None
+    document = read(text)
+    return document, summary_of(document)
+
+
+def _texts(read: Mapping[str, tuple[Document, Summary] | None]) -> Iterator[Row]:
+    for name, parsed in read.items():
+        if parsed is not None:
+            yield from document_texts(name, *parsed)
 
 
 def _store(cache: Cache, name: str, summary: Summary | None, found: Found) -> None:
@@ -159,8 +187,15 @@ def _store(cache: Cache, name: str, summary: Summary | None, found: Found) -> No
             for level in factor.levels
         ),
     )
+    cache.put("parameters", _parameter_rows(name, summary))
     cache.put("runs", _run_rows(name, summary))
     cache.put("evaluations", _evaluation_rows(name, summary))
+
+
+def _parameter_rows(name: str, summary: Summary) -> Iterator[Row]:
+    from ckreg.core.shown.parameters import parameters_in  # noqa: PLC0415  # see `_parsed`
+
+    return ({"experiment": name, **parameter._asdict()} for parameter in parameters_in(summary))
 
 
 def _run_rows(name: str, summary: Summary) -> Iterator[Row]:

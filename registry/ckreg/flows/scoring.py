@@ -29,7 +29,7 @@ class WithoutOwn(NamedTuple):
 def past_scores(home: Home) -> Scores:
     """The score of every prediction whose run is over."""
     with cache_to_read(home) as cache:
-        return scores(_graded(cache))
+        return scores(graded(cache))
 
 
 def met(home: Home, experiment: str) -> tuple[Met, ...]:
@@ -55,14 +55,15 @@ def without_own_experiment(home: Home, tell: Callable[[int], None] = lambda _job
 def quoted(home: Home) -> str | None:
     """What a new plan says of the plans before it: from their predictions, else from prior runs alone."""
     with cache_to_read(home) as cache:
-        if told := words.so_far(scores(_graded(cache)).fine_tuning):
+        if told := words.so_far(scores(graded(cache)).fine_tuning):
             return told
         rows = _measured(cache, _FOR_A_PLAN)
     found = leave_out([measurement_of(row) for row in rows], most=_JOBS_FOR_A_PLAN)
     return words.left_out(breakdown([each for each in found.graded if each.task is None]))
 
 
-def _graded(cache: Cache) -> list[Graded]:
+def graded(cache: Cache) -> list[Graded]:
+    """Every prediction whose run is over, beside what became of it."""
     rows = cache.rows(
         "SELECT experiment, run_name, task, epoch, tier, median_seconds, p90_seconds, actual_seconds, "
         "actual_from, at_least FROM scores ORDER BY experiment, run_name, task, epoch"

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from ckreg.adapters import submissions
 from ckreg.adapters.clock import now
+from ckreg.adapters.synced import remember_synced
 from ckreg.adapters.tree import Home, read_text
 from ckreg.core.scheduler.judging import Judged, Why, judged
 from ckreg.core.scheduler.notes import TRAINING_FAILED, with_notes
@@ -83,6 +84,8 @@ def sync(home: Home, experiments: Sequence[str], scheduler: Scheduler, *, dry_ru
     if not rows:
         return Synced(0, 0, (), (), warnings=warnings)
     heard = _ask(scheduler, rows)
+    if not dry_run:
+        remember_synced(home, {row.experiment for row in rows}, now())
     verdicts = {(row.experiment, row.key): _judged(heard, row) for row in rows}
     if _want_logs(verdicts):
         _index(home, heard)

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from ckreg.core.query import VIEWS
 
-SCHEMA = 12
+SCHEMA = 13
 """Kept in SQLite's `user_version`; another number there means: drop everything and build anew."""
 
 
@@ -41,6 +41,13 @@ TABLES = {
         {"experiment": str, "factor": str, "level": str},
         ("experiment", "factor", "level"),
         parent=_OF_AN_EXPERIMENT,
+    ),
+    # What the plan sets each run to, by recipe key; whether text or number, the value is kept as it is.
+    "parameters": Table(
+        {"experiment": str, "run_name": str, "name": str, "value": bytes},
+        ("experiment", "run_name", "name"),
+        (("name",),),
+        _OF_AN_EXPERIMENT,
     ),
     "runs": Table(
         {
@@ -205,6 +212,29 @@ TABLES = {
         ),
         ("log_path", "logs", "path"),
     ),
+    # Whose losses were read, from a log as it was then; `points` is how many it told. A curve outlives
+    # its log.
+    "loss_curves": Table(
+        {
+            "id": int,
+            "log_path": str,
+            "segment": int,
+            "size": int,
+            "mtime_ns": int,
+            "inode": str,
+            "reader_version": int,
+            "points": int,
+        },
+        ("id",),
+        (("log_path", "segment"),),
+    ),
+    # Of each curve at most 200 losses a kind: those that draw it.
+    "losses": Table(
+        {"curve": int, "kind": str, "step": int, "epoch": float, "loss": float},
+        ("curve", "kind", "step"),
+        (),
+        ("curve", "loss_curves", "id"),
+    ),
     "jobs": Table(
         {
             "source": str,
@@ -241,13 +271,86 @@ TABLES = {
         ("experiment", "run_name", "task", "epoch"),
         parent=_OF_AN_EXPERIMENT,
     ),
+    # One row a value that an evaluation gave, as a file tells it. An evaluation that gave none has a row
+    # without metric and value: `outcome` says why.
     "results": Table(
-        {"experiment": str, "run_name": str, "task": str, "epoch": str, "metric": str, "value": float},
-        ("experiment", "run_name", "task", "epoch", "metric"),
-        parent=_OF_AN_EXPERIMENT,
+        {
+            "experiment": str,
+            "run_name": str,
+            "task": str,
+            "epoch": str,
+            "metric": str,
+            "value": float,
+            # Of the value, over samples, as the file reports it.
+            "stderr": float,
+            "samples": int,
+            "seed": int,
+            # inspect-ai's scorer, lm-evaluation-harness' filter.
+            "scorer": str,
+            # completed, failed, cancelled or incomplete, as the file says.
+            "outcome": str,
+            # The file, and what wrote it: inspect_ai, lm_eval, trainer_state or csv.
+            "source": str,
+            "source_kind": str,
+            "at": str,
+            # 1 where it was read from results.csv.
+            "kept": int,
+        },
+        ("experiment", "run_name", "task", "epoch", "metric", "scorer", "seed", "source"),
+        (("run_name",), ("metric", "task")),
+        _OF_AN_EXPERIMENT,
+    ),
+    # The results of a cell of the plan in one row: the mean of its `n` values, with its standard error (over
+    # the values where there are several, else the one over samples), and the base model's mean beside it.
+    "result_summary": Table(
+        {
+            "experiment": str,
+            "run_name": str,
+            "task": str,
+            "epoch": str,
+            "metric": str,
+            "scorer": str,
+            "mean": float,
+            "stderr": float,
+            "n": int,
+            "samples": int,
+            "base": float,
+            "difference": float,
+        },
+        ("experiment", "run_name", "task", "epoch", "metric", "scorer"),
+        (("run_name",), ("task", "metric")),
+        _OF_AN_EXPERIMENT,
+    ),
+    # What `ckreg find` looks through; `texts` is how it is asked. A text is a document's or a log's, with its
+    # path, or a commit's.
+    "texts_rows": Table(
+        {
+            "id": int,
+            "experiment": str,
+            "run_name": str,
+            "kind": str,
+            "path": str,
+            "line": int,
+            "commit_id": str,
+            "text": str,
+        },
+        ("id",),
+        (("path",), ("commit_id",)),
     ),
     "facts": Table({"name": str, "value": str}, ("name",)),
 }
+
+SHOWN = "type IN ('table', 'view') AND name <> 'facts' AND name NOT GLOB 'texts_*'"
+"""What of `sqlite_master` people are told of: not the parts that an index is made of."""
+
+_TEXTS = "experiment, run_name, kind, path, line, commit_id, text"
+_INDEX = f"""
+CREATE VIRTUAL TABLE texts USING fts5({_TEXTS.replace(",", " UNINDEXED,")},
+    content = 'texts_rows', content_rowid = 'id', tokenize = "unicode61 remove_diacritics 2")
+"""
+
+
+_VIRTUAL = "SELECT name FROM sqlite_master WHERE type = 'table' AND sql LIKE 'CREATE VIRTUAL TABLE%'"
 
 
 def build(connection: sqlite3.Connection) -> None:
@@ -258,6 +361,8 @@ def build(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA user_version = 0")
     for old in database.view_names():
         connection.execute(f"DROP VIEW {_quoted(old)}")
+    for (old,) in connection.execute(_VIRTUAL).fetchall():  # each takes the tables that it is made of along
+        connection.execute(f"DROP TABLE {_quoted(old)}")
     for old in reversed(database.table_names()):
         connection.execute(f"DROP TABLE {_quoted(old)}")
     for name, table in TABLES.items():
@@ -268,6 +373,10 @@ def build(connection: sqlite3.Connection) -> None:
         )
         for columns in table.indexes:
             made.create_index(list(columns))
+    if connection.execute("SELECT sqlite_compileoption_used('ENABLE_FTS5')").fetchone()[0]:
+        connection.execute(_INDEX)
+    else:
+        database.create_view("texts", f"SELECT {_TEXTS} FROM texts_rows")  # noqa: S608  # our own
     for view, sql in VIEWS.items():
         database.create_view(view, sql.strip())
     connection.execute(f"PRAGMA user_version = {SCHEMA}")

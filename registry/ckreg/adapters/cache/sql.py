@@ -4,10 +4,11 @@ import contextlib
 import math
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from ckreg.adapters.cache.schema import SHOWN
 from ckreg.adapters.cache.store import connect, damaged, is_damage
 from ckreg.errors import RefusedError, UsageError
 
@@ -26,21 +27,36 @@ class Answer(NamedTuple):
     rows: tuple[tuple[object, ...], ...]
 
 
-def ask(path: Path, sql: str, *, seconds: float = 30.0, most_rows: int = 100_000) -> Answer:
-    """Run one SELECT over the cache, for at most so many seconds and rows.
+class SqlError(UsageError):
+    """SQL that is wrong; `why` is SQLite's own word."""
+
+    def __init__(self, why: str, tables: Sequence[str]) -> None:
+        super().__init__(f"SQL: {why}. Tables and views: {', '.join(tables)}.")
+        self.why = why
+
+
+Values = Sequence[object] | Mapping[str, object]
+
+
+def ask(
+    path: Path, sql: str, values: Values = (), *, seconds: float = 30.0, most_rows: int = 100_000
+) -> Answer:
+    """Run one SELECT over the cache, for at most so many seconds and rows; `values` of its placeholders.
 
     Raises:
-        UsageError: the SQL is wrong; the message has SQLite's word and the tables there are.
+        SqlError: the SQL is wrong; the message has SQLite's word and the tables there are.
         RefusedError: it would do more than read, takes too long or gives too much.
     """
     with contextlib.closing(connect(path)) as connection:
         guard = _Guard(seconds)
+        with contextlib.suppress(sqlite3.Error):  # an index of words declares itself when it is first met
+            connection.execute("SELECT 1 FROM texts LIMIT 0")
         connection.text_factory = _lenient
         connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST_VALUE)
         connection.set_authorizer(guard.authorize)
         connection.set_progress_handler(guard.out_of_time, _STEPS_BETWEEN_LOOKS)
         try:
-            found = connection.execute(sql)
+            found = connection.execute(sql, values)
             if found.description is None:
                 raise UsageError("There is no query in that. Write `ckreg query 'SELECT ...'`.")
             columns = _distinct([column[0] for column in found.description])
@@ -63,6 +79,8 @@ class _Guard:
     def authorize(self, action: int, first: str | None, second: str | None, *_: str | None) -> int:
         if action in _ALLOWED:
             return sqlite3.SQLITE_OK
+        if action == sqlite3.SQLITE_PRAGMA and (first, second) == ("data_version", None):
+            return sqlite3.SQLITE_OK  # FTS5 asks whether somebody has written
         if action == sqlite3.SQLITE_FUNCTION and (second or "").lower() not in _REFUSED_FUNCTIONS:
             return sqlite3.SQLITE_OK
         self.refused = self.refused or _word(action, first, second)
@@ -137,14 +155,13 @@ def _explained(error: Exception, guard: _Guard, connection: sqlite3.Connection, 
         )
     if is_damage(error):
         return damaged(path, error)
-    return UsageError(f"SQL: {error}. Tables and views: {', '.join(_tables(connection))}.")
+    return SqlError(str(error), _tables(connection))
 
 
 def _tables(connection: sqlite3.Connection) -> list[str]:
     with contextlib.suppress(sqlite3.Error):
         found = connection.execute(
-            "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name <> 'facts' "
-            "ORDER BY type, name"
+            f"SELECT name FROM sqlite_master WHERE {SHOWN} ORDER BY type, name"  # noqa: S608  # our own
         )
         return [str(row[0]) for row in found]
     return []

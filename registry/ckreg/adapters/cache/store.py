@@ -197,11 +197,22 @@ def _emptied(path: Path) -> sqlite3.Connection:
 def _is_sound(path: Path) -> bool:
     try:
         with contextlib.closing(connect(path)) as connection:
-            return bool(connection.execute("PRAGMA quick_check(1)").fetchone() == ("ok",))
+            if connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
+                return False
+            return _index_can_be_opened(connection)
     except sqlite3.DatabaseError as error:
         if is_damage(error):
             return False
         raise
+
+
+def _index_can_be_opened(connection: sqlite3.Connection) -> bool:
+    """Whether this SQLite knows what the index of words is made of: what it cannot open, it cannot drop."""
+    try:
+        connection.execute("SELECT 1 FROM texts LIMIT 0")
+    except sqlite3.OperationalError as error:
+        return "no such table" in str(error)
+    return True
 
 
 def _with_tables(path: Path) -> sqlite3.Connection:

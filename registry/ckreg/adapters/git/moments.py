@@ -1,7 +1,7 @@
 """Understands when somebody means: a revision as git names it, or a date in git's own words."""
 
 import re
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from pathlib import Path
 
 from ckreg.adapters.git.repo import Repo, call_git
@@ -20,9 +20,10 @@ _WORDS = re.compile(
     re.IGNORECASE,
 )
 _TOLD = re.compile(r"--max-age=(-?\d+)")
+_MONTH_ALONE = re.compile(r"(?P<year>\d{4})-(?P<month>\d\d)")
 _HINT = (
     "Write a revision (HEAD~3, a branch, a tag, a commit's id) or a date "
-    "(2025-10-22, 2025-10-22T14:00, yesterday, '2 weeks ago')."
+    "(2025-10, 2025-10-22, 2025-10-22T14:00, yesterday, '2 weeks ago')."
 )
 
 
@@ -39,6 +40,8 @@ def _moment(root: Path, word: str, now: datetime, *, end: bool = False) -> datet
 
 
 def _iso(word: str, *, end: bool) -> datetime | None:
+    if month := _MONTH_ALONE.fullmatch(word):
+        return _month(int(month["year"]), int(month["month"]), end=end)
     try:
         found = datetime.fromisoformat(word)
     except ValueError:
@@ -46,6 +49,16 @@ def _iso(word: str, *, end: bool) -> datetime | None:
     if not re.search(r"[T :]", word):
         found = datetime.combine(found, time(23, 59, 59) if end else time())
     return found.astimezone()
+
+
+def _month(year: int, month: int, *, end: bool) -> datetime | None:
+    """A month's first second, or its last; None where there is no such month."""
+    try:
+        first = datetime(year, month, 1)  # noqa: DTZ001  # local, as the person means it
+        after = datetime(year + month // 12, month % 12 + 1, 1)  # noqa: DTZ001  # see above
+    except ValueError:
+        return None
+    return ((after - timedelta(seconds=1)) if end else first).astimezone()
 
 
 def since(home: Home, word: str, now: datetime) -> datetime:

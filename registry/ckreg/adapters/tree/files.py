@@ -20,8 +20,12 @@ def replace_text(path: Path, text: str) -> None:
     replace_parts(path.resolve(), [text.encode()])
 
 
-def replace_parts(path: Path, parts: Iterable[bytes], *, mode: int | None = None) -> None:
+def replace_parts(
+    path: Path, parts: Iterable[bytes], *, mode: int | None = None, synced: bool = True
+) -> None:
     """The same with the parts of a file as they come, and a mode; what is a link is replaced itself.
+
+    What can be made again need not be `synced`: a machine that loses its power may lose it.
 
     Raises:
         OutsideError: as `replace_text`.
@@ -35,7 +39,8 @@ def replace_parts(path: Path, parts: Iterable[bytes], *, mode: int | None = None
             with os.fdopen(handle, "wb") as file:
                 file.writelines(parts)
                 file.flush()
-                os.fsync(file.fileno())
+                if synced:
+                    os.fsync(file.fileno())
             os.chmod(name, _mode_for(path) if mode is None else mode)  # noqa: PTH101  # a name that mkstemp gave
             os.replace(name, path)  # noqa: PTH105
         except BaseException:

@@ -1,8 +1,6 @@
-"""What `ckreg compare --json` prints."""
+"""What `ckreg compare --json` prints: an experiment beside its estimates, or experiments side by side."""
 
-from typing import TypedDict
-
-from ckreg.commands.compare import Compared
+from typing import TypeAlias, TypedDict
 
 
 class Estimated(TypedDict):
@@ -21,31 +19,61 @@ class Estimated(TypedDict):
     ratio: float | None
 
 
-class Answer(TypedDict):
+class Estimates(TypedDict):
     """An experiment's estimates."""
 
     experiment: str
     estimates: list[Estimated]
 
 
-def compared(found: Compared) -> Answer:
-    """The answer of `ckreg compare --estimates`."""
-    return {
-        "experiment": found.experiment,
-        "estimates": [
-            {
-                "run_name": each.run_name,
-                "task": each.task,
-                "epoch": each.epoch,
-                "tier": each.tier,
-                "median_seconds": each.median_seconds,
-                "p90_seconds": each.p90_seconds,
-                "status": each.status,
-                "actual_seconds": each.actual_seconds,
-                "actual_from": each.actual_from,
-                "at_least": each.at_least,
-                "ratio": None if each.ratio is None else round(each.ratio, 4),
-            }
-            for each in found.predictions
-        ],
-    }
+class Difference(TypedDict):
+    """An item of the plans that differs, by experiment."""
+
+    item: str
+    values: dict[str, str | None]
+
+
+class Mean(TypedDict):
+    """A score of one run: the mean of `n` values, and the difference to the base model."""
+
+    epoch: str | None
+    mean: float
+    stderr: float | None
+    n: int
+    samples: int | None
+    base: float | None
+    difference: float | None
+
+
+class Score(TypedDict):
+    """The scores on a task, by experiment."""
+
+    task: str
+    metric: str
+    scorer: str | None
+    values: dict[str, Mean | None]
+
+
+class Runs(TypedDict):
+    """Runs that compare, by experiment; times in seconds."""
+
+    label: str
+    run_names: dict[str, str | None]
+    status: dict[str, str | None]
+    median_seconds: dict[str, float | None]
+    p90_seconds: dict[str, float | None]
+    actual_seconds: dict[str, float | None]
+    seconds_per_step: dict[str, float | None]
+    peak_gpu_mem_gib: dict[str, float | None]
+    results: list[Score]
+
+
+class Contrast(TypedDict):
+    """Experiments side by side."""
+
+    experiments: list[str]
+    differences: list[Difference]
+    runs: list[Runs]
+
+
+Answer: TypeAlias = Estimates | Contrast

@@ -1,5 +1,6 @@
 """What `ckreg status sync --json` prints; with --watch one such object a round."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TypedDict
 
@@ -43,10 +44,12 @@ class Answer(TypedDict):
     changes: list[Change]
     unclear: list[Unclear]
     warnings: list[str]
+    notice: str | None
+    not_sent: list[str]
 
 
-def synced(done: Synced) -> Answer:
-    """The answer of `ckreg status sync`."""
+def synced(done: Synced, notice: str | None = None, not_sent: Sequence[str] = ()) -> Answer:
+    """The answer of `ckreg status sync`; with --notify, what was told, and to whom it could not be."""
     return {
         "asked": done.asked,
         "open": done.open,
@@ -57,6 +60,8 @@ def synced(done: Synced) -> Answer:
             for each in done.unclear
         ],
         "warnings": list(done.warnings),
+        "notice": notice,
+        "not_sent": list(not_sent),
     }
 
 

@@ -1,38 +1,64 @@
-"""`ckreg compare`: an experiment's estimates beside what became of them."""
+"""`ckreg compare`: estimates beside what became of them; experiments beside each other."""
 
 import click
 
-from ckreg.cli.answers.compare import compared
-from ckreg.cli.common import Place, json_option
+from ckreg.cli.common import Place
+from ckreg.cli.contrasted import emit_contrast
+from ckreg.cli.formats import Format, emit_rows, format_option
 from ckreg.cli.output import emit, emit_json, emit_table
-from ckreg.commands.compare import Compared, compare_estimates
+from ckreg.commands.compare import Compared, compare, compare_estimates
 from ckreg.core.score.values import Met
 from ckreg.core.units import duration
 from ckreg.errors import UsageError
 
+_KEYS = ("run_name", "task", "epoch", "tier", "median_seconds", "p90_seconds", "status")
+_ACTUAL = ("actual_seconds", "actual_from", "at_least")
+
 
 @click.command()
-@click.argument("experiment")
-@click.option("--estimates", is_flag=True, help="Predicted times beside the actual ones.")
-@json_option
+@click.argument("experiments", nargs=-1, required=True)
+@click.option("--estimates", is_flag=True, help="Of one experiment: predicted times beside the actual ones.")
+@format_option
 @click.pass_obj
-def command(place: Place, experiment: str, *, estimates: bool, as_json: bool) -> None:
-    """Compare what was predicted of an experiment with what became of it.
+def command(place: Place, experiments: tuple[str, ...], *, estimates: bool, form: Format) -> None:
+    """Compare experiments with each other, or what was predicted of one with what became of it.
 
-    EXPERIMENT may be the beginning of a name. The actual time is the scheduler's where `ckreg index` has it,
-    else the log's, else from Started to Completed in the document.
+    Of several: what differs between their plans (only what differs), then the runs that compare (of the same
+    name, or of the same model and rank) with predicted and actual time and their results side by side.
+    `ckreg results` finds the results.
+
+    Of one: the times of its estimates beside the actual ones: the scheduler's where `ckreg index` has them,
+    else the log's, else from Started to Completed in the document. EXPERIMENTS may be beginnings of names.
 
     \b
     Example:
-      ckreg compare cap_8L_lora --estimates
+      ckreg compare cap_8L_lora
+      ckreg compare cap_8L_lora cap_8L_full
     """
-    if not estimates:
-        raise UsageError("Say what to compare: --estimates shows predicted times beside the actual ones.")
-    found = compare_estimates(place.home(), experiment)
-    if as_json:
-        emit_json(compared(found))
-    else:
+    if len(experiments) > 1:
+        if estimates:
+            raise UsageError("--estimates compares one experiment with its estimates; name only one.")
+        emit_contrast(compare(place.home(), experiments), form)
+        return
+    found = compare_estimates(place.home(), experiments[0])
+    if form == Format.JSON:
+        emit_json(_json(found))
+    elif form == Format.TABLE:
         _show(found)
+    else:
+        rows = [
+            [each[key] for key in (*_KEYS, *_ACTUAL, "ratio")] for each in map(_values, found.predictions)
+        ]
+        emit_rows(form, (*_KEYS, *_ACTUAL, "ratio"), rows)
+
+
+def _json(found: Compared) -> dict[str, object]:
+    return {"experiment": found.experiment, "estimates": [_values(each) for each in found.predictions]}
+
+
+def _values(each: Met) -> dict[str, object]:
+    ratio = None if each.ratio is None else round(each.ratio, 4)
+    return {key: getattr(each, key) for key in (*_KEYS, *_ACTUAL)} | {"ratio": ratio}
 
 
 def _show(found: Compared) -> None:

@@ -55,11 +55,11 @@ def _line(token: Token) -> int:
 def _parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark")
     parser.core.ruler.enableOnly(["normalize", "block"])
-    parser.block.ruler.before("hr", "table", _table, {"alt": ["paragraph", "reference"]})
+    parser.block.ruler.before("hr", "table", table_without_rows, {"alt": ["paragraph", "reference"]})
     return parser
 
 
-def _table(state: StateBlock, first: int, end: int, silent: bool) -> bool:
+def table_without_rows(state: StateBlock, first: int, end: int, silent: bool) -> bool:
     """A block rule: markdown-it finds the table, its rows are left unread."""
     before = len(state.tokens)
     if not upstream_table(state, first, min(end, first + 2), silent):

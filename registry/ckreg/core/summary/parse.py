@@ -45,10 +45,7 @@ def summary_of(document: Document) -> Summary:
         question=overview.get("scientific question"),
         created=overview.get("created"),
         factors=tuple(Factor(factor, _levels(levels)) for _, factor, (levels,) in _rows(document, VARIABLES)),
-        runs=tuple(
-            RunRow(run, model, rank, batch, kind, time, line)
-            for line, run, (model, rank, batch, kind, time) in _rows(document, ALL_RUNS)
-        ),
+        runs=tuple(_runs(document)),
         tasks=tuple(
             TaskRow(task, script, dataset, description, line)
             for line, task, (script, dataset, description) in _rows(document, TASKS)
@@ -62,6 +59,17 @@ def summary_of(document: Document) -> Summary:
         checkpoints=tuple(bullets.models(document, bullets.CHECKPOINTS_USED)),
         factor_lines=tuple(line for line, _, _ in _rows(document, VARIABLES)),
     )
+
+
+def _runs(document: Document) -> Iterator[RunRow]:
+    """The rows of All Runs; two added columns of one name say nothing."""
+    own = {plain(column) for column in ALL_RUNS.columns}
+    titles = [title for table in tables_of(document, ALL_RUNS)[:1] for title in table.header.texts]
+    others = tuple(dict.fromkeys(title for title in titles if plain(title) not in own | {""}))
+    for line, run, cells in _rows(document, ALL_RUNS._replace(columns=(*ALL_RUNS.columns, *others))):
+        model, rank, batch, kind, time, *more = cells
+        said = ((title, cell) for title, cell in zip(others, more, strict=True) if cell is not None)
+        yield RunRow(run, model, rank, batch, kind, time, line, tuple(said))
 
 
 def statuses_of(document: Document) -> tuple[tuple[FineTuningRow, ...], tuple[EvaluationRow, ...]]:

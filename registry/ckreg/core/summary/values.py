@@ -13,7 +13,7 @@ class Factor:
 
 @dataclass(frozen=True, slots=True)
 class RunRow:
-    """A row of All Runs; `est_time` as written."""
+    """A row of All Runs; `est_time` as written, `others` the cells of columns that people have added."""
 
     run_name: str
     model: str | None
@@ -22,6 +22,7 @@ class RunRow:
     type: str | None
     est_time: str | None
     line: int
+    others: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""Questions about runs: filters in words, put together to one SELECT over the cache."""

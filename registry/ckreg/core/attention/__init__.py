@@ -1,0 +1,1 @@
+"""What in a registry needs somebody's attention: facts to needs, most urgent first."""

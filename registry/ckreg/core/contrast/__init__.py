@@ -1,0 +1,1 @@
+"""Experiments side by side: what differs between their plans, and how their runs compare."""

@@ -1,0 +1,1 @@
+"""The registry as pages: what each shows, worked out of rows and texts."""
