@@ -9,6 +9,7 @@ from shutil import get_terminal_size
 
 import click
 
+from ckreg.cli.answers.find import hits
 from ckreg.cli.common import Place, json_option
 from ckreg.cli.output import emit, emit_json, note
 from ckreg.commands.find import Found, Hit, find, shown_path
@@ -59,18 +60,13 @@ def command(
     """
     found = find(place.home(), words, [Kind(kind) for kind in kinds], experiment, limit)
     if as_json:
-        emit_json([_as_json(hit) for hit in found.hits])
+        emit_json(hits(found))
         return
     for number, hit in enumerate(found.hits):
         if number:
             emit()
         _say(hit, place.start)
     _say_more(found, words)
-
-
-def _as_json(hit: Hit) -> dict[str, object]:
-    names = ("experiment", "run_name", "kind", "path", "line", "commit", "text")
-    return {name: getattr(hit, name) for name in names}
 
 
 def _say(hit: Hit, start: Path) -> None:

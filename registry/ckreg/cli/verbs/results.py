@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from ckreg.cli.answers.results import resulted
 from ckreg.cli.common import Place, dry_run_option
 from ckreg.cli.formats import Format, emit_rows, format_option
 from ckreg.cli.output import emit, emit_diff, emit_json, note, warn
@@ -127,7 +128,7 @@ def _tell_written(written: Written) -> None:
 
 def _show(told: Results, asked: Asked, form: Format, written: Written | None) -> None:
     if form == Format.JSON:
-        emit_json(_json(told, written))
+        emit_json(resulted(told, written))
         return
     if form in {Format.CSV, Format.JSONL}:
         emit_rows(form, _LONG, [[getattr(row, name) for name in _LONG] for row in told.rows])
@@ -172,31 +173,3 @@ def _nothing(told: Results) -> str:
         f"{told.experiment} has no results yet.{why} Name a folder with logs of evaluations "
         f"(`ckreg results {told.experiment} PATH`), or import a table with --from CSV."
     )
-
-
-def _json(told: Results, written: Written | None) -> dict[str, object]:
-    sources: dict[tuple[object, ...], list[dict[str, object]]] = {}
-    for each in told.results:
-        key = (each.run_name, each.task, each.epoch, each.metric, each.scorer)
-        about = {
-            name: getattr(each, name) for name in ("value", "stderr", "seed", "source", "source_kind", "at")
-        }
-        sources.setdefault(key, []).append(about)
-    return {
-        "experiment": told.experiment,
-        "results": [
-            {name: getattr(row, name) for name in _LONG}
-            | {"model": told.plan.models.get(row.run_name), "lora_rank": told.ranks.get(row.run_name)}
-            | {"values": sources[row.run_name, row.task, row.epoch, row.metric, row.scorer]}
-            for row in told.rows
-        ],
-        "without_value": [
-            {"run_name": run, "task": task, "epoch": epoch, "outcome": outcome}
-            for (run, task, epoch), outcome in told.ended().items()
-        ],
-        "left_out": [
-            {"path": path, "reason": reason}
-            for path, reason in (*told.problems, *told.unjoined, *told.faults)
-        ],
-        "commit": written.commit if written else None,
-    }
