@@ -1,6 +1,7 @@
 """A place in a spec that can say what it holds, and notes a fault where that is not what was expected."""
 
 import difflib
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -16,6 +17,8 @@ _SHOWN = 40
 _YES_NO = {"on": "true", "yes": "true", "off": "false", "no": "false"}
 # Beyond it a float cannot hold every whole number.
 _TOO_LARGE = 1e15
+# `fromisoformat` also takes 20251022 and 2025-W43-3.
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class NotAsExpectedError(Exception):
@@ -173,8 +176,10 @@ def day(cursor: Cursor) -> date:
     value = cursor.value
     if isinstance(value, date) and not isinstance(value, datetime):
         return value
+    if not isinstance(value, str) or not _DAY.fullmatch(value):
+        cursor.expected("a date (YYYY-MM-DD)")
     try:
-        return date.fromisoformat(value) if isinstance(value, str) else cursor.expected("a date (YYYY-MM-DD)")
+        return date.fromisoformat(value)
     except ValueError:
         cursor.expected("a date that exists (YYYY-MM-DD)")
 
