@@ -60,7 +60,7 @@ def _short_names(number: int) -> Sequence[str]:
 
 
 def _with_before(rows: Sequence[_Row]) -> Iterator[tuple[_Row, _Row | None]]:
-    return zip(rows, [None, *rows[:-1]], strict=True)
+    return zip(rows, [None, *rows], strict=False)  # the last row is before none
 
 
 def _without_repeated(row: _Row, before: _Row | None) -> _Row:
