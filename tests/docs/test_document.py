@@ -6,6 +6,7 @@ import pytest
 
 from ckreg.adapters.tree import Home
 from ckreg.cli.main import main
+from ckreg.core.results.kept import COLUMNS
 from ckreg.core.status import TRANSITIONS
 from ckreg.core.summary import parse
 from ckreg.core.summary.tables import SECTIONS, SHAPES
@@ -60,6 +61,10 @@ def test_the_transitions_are_those_of_the_page() -> None:
     for status, may in TRANSITIONS.items():
         named = {str(other) for other in TRANSITIONS if f"`{other}`" in rows[f"`{status}`"]}
         assert named == {str(other) for other in may}
+
+
+def test_the_columns_of_results_are_those_of_the_page() -> None:
+    assert f"`{','.join(COLUMNS)}`" in PAGE.read_text()
 
 
 def test_the_trailer_of_the_page_is_read() -> None:
