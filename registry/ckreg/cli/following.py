@@ -46,6 +46,7 @@ def sync(  # noqa: PLR0913, PLR0917  # one parameter an option, as click hands t
       ckreg status sync --all --watch
       ckreg status sync --all --notify
     """
+    from ckreg.cli.answers.status_sync import synced  # noqa: PLC0415  # see below
     from ckreg.commands import status_sync as verb  # noqa: PLC0415  # `status set` starts without the cache
 
     if (experiment is None) != everything:
@@ -61,7 +62,7 @@ def sync(  # noqa: PLR0913, PLR0917  # one parameter an option, as click hands t
             warn(warning)
         notice = verb.notice(done, dry_run=dry_run) if notify else None
         if as_json:
-            emit_json(_as_json(done) | {"notice": notice, "not_sent": untold})
+            emit_json(synced(done, notice, untold))
         else:
             _say(home, done, dry_run=dry_run)
             if dry_run and notice:
@@ -100,39 +101,3 @@ def _say_changes(done: "Synced") -> None:
             optional={1, 2, 4},
         )
         emit()
-
-
-def _as_json(done: "Synced") -> dict[str, object]:
-    return {
-        "asked": done.asked,
-        "open": done.open,
-        "commit": done.commit,
-        "changes": [
-            {
-                "experiment": change.request.experiment,
-                "run": change.request.run,
-                "task": change.request.task,
-                "epoch": change.request.epoch,
-                "from": change.old,
-                "to": change.request.status or change.old,
-                "job": change.request.job,
-                "at": change.request.at,
-                "note": change.request.note,
-                "by": change.request.by,
-                "evidence": change.request.evidence,
-            }
-            for change in done.changes
-        ],
-        "unclear": [
-            {
-                "experiment": each.experiment,
-                "run": each.key.run,
-                "task": each.key.task,
-                "epoch": each.key.epoch,
-                "job": each.job,
-                "why": each.why,
-            }
-            for each in done.unclear
-        ],
-        "warnings": list(done.warnings),
-    }

@@ -62,6 +62,11 @@ VERBS = {
         "clean": "Delete checkpoints that nothing needs any more.",
         "demo": "Play the whole story in a throw-away registry.",
     },
+    "Assist": {
+        "skill": "Teach assistants to drive ckreg.",
+        "schema": "Print the JSON Schema of a spec or of a command's output.",
+        "mcp": "Serve the registry to an assistant (MCP).",
+    },
 }
 # What git calls, and what is called once, as the help says.
 HIDDEN = ("merge-driver", "completion")

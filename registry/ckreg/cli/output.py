@@ -173,12 +173,12 @@ def short_time(text: str | None) -> str | None:
     return text[5:16] if text and _CELL_TIME.fullmatch(text) else text
 
 
-def emit_diff(path: str, before: str | None, after: str) -> None:
-    """Print what changes in a file, as a unified diff without context; `before` None is a new file."""
+def emit_diff(path: str, before: str | None, after: str | None) -> None:
+    """Print what changes in a file, as a unified diff without context; None is no file."""
     from difflib import unified_diff  # noqa: PLC0415  # only for `--dry-run`
 
-    source = "/dev/null" if before is None else path
-    for line in unified_diff(_lines(before or ""), _lines(after), source, path, n=0, lineterm=""):
+    source, target = ("/dev/null" if text is None else path for text in (before, after))
+    for line in unified_diff(_lines(before or ""), _lines(after or ""), source, target, n=0, lineterm=""):
         emit(line)
 
 

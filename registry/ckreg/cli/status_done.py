@@ -1,57 +1,11 @@
 """How `status set` and `status flush` tell what became of requests: in words, and as JSON."""
 
 from ckreg.cli.output import emit, emit_diff, note, warn
-from ckreg.commands.status_lines import Line, Lines
+from ckreg.commands.status_lines import Lines
 from ckreg.core.status import StatusRequest
 from ckreg.core.update import in_words
 from ckreg.errors import CkregError
 from ckreg.flows.updates import Committed, Flushed, Outcome, Preview, Spooled
-
-
-def outcome_as_json(request: StatusRequest | None, outcome: Outcome) -> dict[str, object]:
-    """What became of a request, with stable keys; null for what is not so, or not known."""
-    told: dict[str, object] = {
-        **{key: getattr(request, key, None) for key in ("experiment", "run", "task", "epoch")},
-        "from": None,
-        "to": None,
-        "cells": {},
-        "changed": False,
-        "overtaken": False,
-        "committed": False,
-        "commit": None,
-        "error": None,
-    }
-    if isinstance(outcome, CkregError):
-        return told | {"error": str(outcome)}
-    if isinstance(outcome, Spooled):
-        return told
-    update = outcome.update
-    return told | {
-        "from": update.old,
-        "to": update.new,
-        "cells": dict(update.cells),
-        "changed": outcome.commit is not None and not update.overtaken,
-        "overtaken": update.overtaken,
-        "committed": True,
-        "commit": outcome.commit,
-    }
-
-
-def lines_as_json(lines: Lines) -> dict[str, object]:
-    """What became of each line; `committed` says that no line waits or was refused."""
-    updates = [_line_as_json(line) for line in lines.lines]
-    commits = [update["commit"] for update in updates if update["commit"]]
-    committed = lines.preview is None and all(update["committed"] for update in updates)
-    return {"committed": committed, "commit": commits[0] if commits else None, "updates": updates}
-
-
-def flushed_as_json(done: Flushed) -> dict[str, object]:
-    """What became of all that waited, and the files that were put aside."""
-    return {
-        "committed": not _waits(done),
-        "updates": [outcome_as_json(*settled) for settled in done.settled],
-        "refused": [{"file": str(refusal.path), "error": refusal.error} for refusal in done.refused],
-    }
 
 
 def say_outcome(request: StatusRequest, outcome: Outcome, where: str = "") -> None:
@@ -102,10 +56,6 @@ def say_preview(shown: Preview) -> None:
     for outcome in shown.outcomes:
         if isinstance(outcome, CkregError):
             warn(str(outcome))
-
-
-def _line_as_json(line: Line) -> dict[str, object]:
-    return {"line": line.number} | outcome_as_json(line.request, line.outcome)
 
 
 def _say_committed(done: Committed, where: str) -> None:

@@ -6,17 +6,6 @@ from ckreg.cli.output import counts_in_words, emit, emit_table, short_time
 from ckreg.commands.status_show import ExperimentStatus
 
 
-def shown_as_json(status: ExperimentStatus) -> dict[str, object]:
-    """The Status tables with stable keys."""
-    fine_tuning = ("run_name", "status", "job_id", "started", "completed", "notes")
-    evaluation = ("run_name", "task", "epoch", "status", "job_id", "completed", "notes")
-    return {
-        "experiment": status.experiment,
-        "fine_tuning": [{key: getattr(row, key) for key in fine_tuning} for row in status.fine_tuning],
-        "evaluations": [{key: getattr(row, key) for key in evaluation} for row in status.evaluations],
-    }
-
-
 def show_one(status: ExperimentStatus) -> None:
     """Print the Status tables of one experiment."""
     emit(status.experiment, bold=True)

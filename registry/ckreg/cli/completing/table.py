@@ -8,6 +8,7 @@ from ckreg.cli.completing.parameters import Command, Parameter
 TABLE = {
     "": Command("A git-integrated registry of fine-tuning and evaluation...", (
         Parameter(("-C",), "folder", "Work as if started in DIR, as in git"),
+        Parameter(("--json",), "nothing", "Without a verb: print what needs attention as JSON"),
         Parameter(("--version",), "nothing", "Show the version and exit"),
     )),
     "init": Command("Make or adopt a registry in git.", (
@@ -162,6 +163,7 @@ TABLE = {
         Parameter(("EXPERIMENT",), "experiment", ""),
         Parameter(("--all",), "nothing", "All experiments"),
         Parameter(("--watch",), "nothing", "Go on until no job is open, asking every 30 s at most"),
+        Parameter(("--notify",), "nothing", "Send what changed by your notify_command or notify_webhook"),
         Parameter(("--dry-run",), "nothing", "Show what would change"),
         Parameter(("--json",), "nothing", "Print the result as JSON"),
     )),
@@ -207,6 +209,22 @@ TABLE = {
         Parameter(("--at",), "text", "As it was at a revision, or at the end of a day"),
         Parameter(("--json",), "nothing", "Print the result as JSON"),
     )),
+    "runs": Command("Find runs across experiments: plan, job, results in a row.", (
+        Parameter(("NAMES",), "run", "", many=True),
+        Parameter(("--experiment", "-e"), "text", "Of experiments whose name begins so", many=True),
+        Parameter(("--model", "-m"), "text", "Of this model", many=True),
+        Parameter(("--status", "-s"), ("pending", "running", "completed", "failed"), "With this status", many=True),
+        Parameter(("--where", "-w"), "text", "Of which this is true", many=True),
+        Parameter(("--since",), "text", "Started since"),
+        Parameter(("--sort",), "text", "By this column", many=True),
+        Parameter(("--columns", "-c"), "text", "Show these", many=True),
+        Parameter(("--limit", "-n"), "text", "At most so many"),
+        Parameter(("--count",), "nothing", "Print how many there are"),
+        Parameter(("--format",), ("table", "csv", "json", "jsonl", "markdown", "latex"), "The form of what is printed"),
+        Parameter(("--json",), "nothing", "Print the result as JSON"),
+        Parameter(("--csv",), "nothing", "Print comma-separated values with a header"),
+        Parameter(("--jsonl",), "nothing", "Print one JSON object a line"),
+    )),
     "query": Command("Ask the registry in SQL, read-only.", (
         Parameter(("SQL",), "text", ""),
         Parameter(("--at",), "text", "As it was at a revision, or at the end of a day"),
@@ -223,8 +241,27 @@ TABLE = {
         Parameter(("--json",), "nothing", "Print the result as JSON"),
     )),
     "compare": Command("Compare an experiment's estimates with what became of them.", (
+        Parameter(("EXPERIMENTS",), "experiment", "", many=True),
+        Parameter(("--estimates",), "nothing", "Of one experiment: predicted times beside the actual ones"),
+        Parameter(("--format",), ("table", "csv", "json", "jsonl", "markdown", "latex"), "The form of what is printed"),
+        Parameter(("--json",), "nothing", "Print the result as JSON"),
+    )),
+    "results": Command("Show what the evaluations gave: models x tasks.", (
         Parameter(("EXPERIMENT",), "experiment", ""),
-        Parameter(("--estimates",), "nothing", "Predicted times beside the actual ones"),
+        Parameter(("PATHS",), "file", "", many=True),
+        Parameter(("--from",), "file", "Import results, into results.csv"),
+        Parameter(("--keep",), "nothing", "Keep what was found in results.csv: scratch folders are ..."),
+        Parameter(("--metric",), "text", "Show this metric"),
+        Parameter(("--epoch",), "epoch", "Which epochs: last if not given, all, best, or one"),
+        Parameter(("--by",), ("run", "model"), "A row a run, or a model and rank"),
+        Parameter(("--write",), "nothing", "Write the table into the document, as ## Results"),
+        Parameter(("--dry-run",), "nothing", "Show what would change"),
+        Parameter(("--format",), ("table", "csv", "json", "jsonl", "markdown", "latex"), "The form of what is printed"),
+        Parameter(("--json",), "nothing", "Print the result as JSON"),
+    )),
+    "site": Command("Build pages of the registry for a browser.", (
+        Parameter(("--out",), "folder", "Where to build"),
+        Parameter(("--no-index",), "nothing", "Do not look for new logs first"),
         Parameter(("--json",), "nothing", "Print the result as JSON"),
     )),
     "index": Command("Read Slurm logs of prior runs into the cache.", (
@@ -272,5 +309,29 @@ TABLE = {
     )),
     "demo": Command("Play the whole story in a throw-away registry.", (
         Parameter(("FOLDER",), "folder", ""),
+    )),
+    "skill": Command("Teach assistants to drive ckreg.", (
+    )),
+    "skill install": Command("Write .claude/skills/design-experiment/SKILL.md, with...", (
+        Parameter(("--project",), "folder", "In this folder, not in the registry's own"),
+        Parameter(("--user",), "nothing", "In your home, for all your projects"),
+        Parameter(("--agents-md",), "nothing", "With a section in the project's AGENTS.md, too"),
+        Parameter(("--force",), "nothing", "Also where the skill is not as ckreg wrote it"),
+        Parameter(("--dry-run",), "nothing", "Show what would change"),
+        Parameter(("--json",), "nothing", "Print the result as JSON"),
+    )),
+    "skill uninstall": Command("Remove the skill, and the section of AGENTS.md.", (
+        Parameter(("--project",), "folder", "In this folder, not in the registry's own"),
+        Parameter(("--user",), "nothing", "In your home, for all your projects"),
+        Parameter(("--force",), "nothing", "Also where the skill is not as ckreg wrote it"),
+        Parameter(("--dry-run",), "nothing", "Show what would change"),
+        Parameter(("--json",), "nothing", "Print the result as JSON"),
+    )),
+    "schema": Command("Print the JSON Schema of a spec or of a command's output.", (
+        Parameter(("WORDS",), "text", "", many=True),
+        Parameter(("--json",), "nothing", "Print the result as JSON"),
+    )),
+    "mcp": Command("Serve the registry to an assistant (MCP).", (
+        Parameter(("--allow-writes",), "nothing", "Let a tool that is told to confirm do what it says"),
     )),
 }

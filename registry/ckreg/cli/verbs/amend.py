@@ -4,6 +4,7 @@ from typing import TypedDict, Unpack
 
 import click
 
+from ckreg.cli.answers.amend import amended
 from ckreg.cli.common import Place, dry_run_option, json_option
 from ckreg.cli.output import emit, emit_diff, emit_json, note
 from ckreg.commands.amend import amend
@@ -71,7 +72,7 @@ def command(
         for file in done.files:
             emit_diff(file.path, file.before, file.after)
     elif as_json:
-        emit_json(_as_told(done))
+        emit_json(amended(done))
     else:
         _say(done)
 
@@ -81,16 +82,6 @@ def _pair(word: str, option: str, form: str) -> tuple[str, str]:
     if not (equals and key.strip() and value.strip()):
         raise click.UsageError(f"{option} takes {form}, not {word!r}.")
     return key.strip(), value.strip()
-
-
-def _as_told(done: Amended) -> dict[str, object]:
-    return {
-        "experiment": done.experiment,
-        "changes": done.changes,
-        "files": [file.path for file in done.files],
-        "changed": done.commit is not None,
-        "commit": done.commit,
-    }
 
 
 def _say(done: Amended) -> None:

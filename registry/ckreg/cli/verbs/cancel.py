@@ -2,6 +2,7 @@
 
 import click
 
+from ckreg.cli.answers.cancel import cancelled
 from ckreg.cli.common import Place, dry_run_option, json_option, on_terminal, yes_option
 from ckreg.cli.output import emit, emit_json, emit_table, note
 from ckreg.commands.cancel import Target, cancel, targets
@@ -37,7 +38,7 @@ def command(  # one parameter an option, as click hands them over
             raise RefusedError("Nothing was cancelled.")
         cancel(place.home(), chosen)
     if as_json:
-        emit_json({"found": [_as_json(each) for each in found], "cancelled": [each.job for each in chosen]})
+        emit_json(cancelled(found, chosen))
     elif not found:
         note("No job of these waits or runs.")
     elif dry_run:
@@ -74,15 +75,3 @@ def _show(found: list[Target]) -> None:
         [(each.key.run, each.key.task, each.key.epoch, each.job, each.state.lower()) for each in found],
         wrap={1},
     )
-
-
-def _as_json(target: Target) -> dict[str, object]:
-    return {
-        "run": target.key.run,
-        "task": target.key.task,
-        "epoch": target.key.epoch,
-        "job": target.job,
-        "name": target.name,
-        "state": target.state,
-        "ours": target.is_ours,
-    }

@@ -9,6 +9,7 @@ from itertools import groupby
 
 import click
 
+from ckreg.cli.answers.check import planned, problems
 from ckreg.cli.common import Place, dry_run_option, json_option
 from ckreg.cli.output import emit, emit_diff, emit_json, note
 from ckreg.commands.check import Finding, Mended, check, check_fix, check_staged, has_failed
@@ -70,7 +71,10 @@ def command(  # noqa: PLR0913  # click gives every option as an argument
     form = "json" if as_json else form
     if fix:
         mended = check_fix(home, where, select=select, ignore=ignore, dry_run=dry_run)
-        _say_mended(mended, dry_run=dry_run)
+        if dry_run and form == "json":
+            emit_json(planned(mended))
+        else:
+            _say_mended(mended, dry_run=dry_run)
         if dry_run:
             return
     found = (
@@ -118,7 +122,7 @@ def _say_mended(mended: Sequence[Mended], *, dry_run: bool) -> None:
 
 def _print(found: Sequence[Finding], form: str) -> None:
     if form == "json":
-        emit_json([_as_told(finding) for finding in found])
+        emit_json(problems(found))
     elif form == "text" and sys.stdout.isatty():
         _print_groups(found)
     else:
@@ -139,19 +143,6 @@ def _print_groups(found: Sequence[Finding]) -> None:
             for number, line in enumerate(told):
                 emit((head if number == 0 else " " * len(head)) + line)
         emit()
-
-
-def _as_told(finding: Finding) -> dict[str, object]:
-    problem = finding.problem
-    return {
-        "code": problem.code,
-        "severity": problem.severity,
-        "path": finding.path,
-        "line": problem.line,
-        "column": problem.column,
-        "message": problem.message,
-        "fixable": problem.fixable,
-    }
 
 
 def _line(finding: Finding) -> str:

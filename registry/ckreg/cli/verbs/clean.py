@@ -2,6 +2,7 @@
 
 import click
 
+from ckreg.cli.answers.clean import cleaned
 from ckreg.cli.common import Place, dry_run_option, json_option, on_terminal, yes_option
 from ckreg.cli.output import emit, emit_json, emit_table, note, warn
 from ckreg.commands.clean import Cleaned, Cleaning, clean, cleanable
@@ -43,7 +44,7 @@ def command(  # one parameter an option, as click hands them over
         elif not as_json and on_terminal():
             raise RefusedError("Nothing was deleted.")
     if as_json:
-        emit_json(_as_json(found, done))
+        emit_json(cleaned(found, done))
     elif done:
         _say(done)
     elif found.spare:
@@ -85,17 +86,3 @@ def _say(done: Cleaned) -> None:
     total = size(sum(each.bytes or 0 for each in done.deleted))
     recorded = f"; recorded in {done.commit[:10]}" if done.commit else ""
     emit(f"Deleted {counted(len(done.deleted), 'folder')}, {total}{recorded}.")
-
-
-def _as_json(found: Cleaning, done: Cleaned | None) -> dict[str, object]:
-    return {
-        "experiment": found.experiment,
-        "spare": [
-            {"run": each.run, "path": each.path, "bytes": each.bytes, "why": each.why} for each in found.spare
-        ],
-        "kept": [{"run": each.run, "path": each.path, "why": each.why} for each in found.kept],
-        "bytes": found.bytes,
-        "deleted": [each.path for each in done.deleted] if done else [],
-        "commit": done.commit if done else None,
-        "problems": list(done.problems) if done else [],
-    }

@@ -6,6 +6,7 @@ from typing import Unpack
 
 import click
 
+from ckreg.cli.answers.design import committed, planned
 from ckreg.cli.common import (
     Place,
     create_dataset_option,
@@ -86,14 +87,14 @@ def command(  # noqa: PLR0913  # one parameter an option
         return
     done = design(home, drafted)
     if as_json:
-        emit_json(_as_done(drafted, done))
+        emit_json(committed(drafted, done))
     else:
         _say_done(drafted, done, shown=not yes)
 
 
 def _show_dry(drafted: Draft, *, as_json: bool) -> None:
     if as_json:
-        emit_json({**_as_json(drafted), "files": drafted.files})
+        emit_json(planned(drafted))
         return
     emit(drafted.document.removesuffix("\n"))
     note(f"Nothing was written; experiments/{drafted.name} would hold {', '.join(drafted.files)}.")
@@ -111,27 +112,6 @@ def _ask(drafted: Draft, show: Callable[[str], None]) -> None:
         raise UsageError("Nobody can be asked here, so nothing was written. --yes approves the plan above.")
     if not click.confirm("\nWrite and commit this plan?", err=True):
         raise RefusedError("The plan was declined; nothing was written. Change the spec and design again.")
-
-
-def _as_json(drafted: Draft) -> dict[str, object]:
-    plan = drafted.sheet.plan
-    return {
-        "experiment": plan.name,
-        "path": drafted.sheet.folder,
-        "type": plan.design_type,
-        "runs": [run.name for run in plan.runs],
-        "controls": [control.name for control in plan.controls],
-        "evaluations": len(plan.evaluations),
-        "estimates": drafted.sheet.forecast.as_json()["total"],
-        "preliminary": drafted.sheet.forecast.preliminary,
-        "budget": drafted.sheet.budget.as_json(),
-        "checks": [{"check": check.text, "mark": check.mark} for check in drafted.checks],
-        "notes": drafted.sheet.notes,
-    }
-
-
-def _as_done(drafted: Draft, done: Designed) -> dict[str, object]:
-    return {**_as_json(drafted), "committed": True, "commit": done.commit, "files": list(done.files)}
 
 
 def _say_done(drafted: Draft, done: Designed, *, shown: bool) -> None:

@@ -2,6 +2,7 @@
 
 import click
 
+from ckreg.cli.answers.drift import drifted
 from ckreg.cli.common import Place, json_option
 from ckreg.cli.output import emit, emit_json, note
 from ckreg.commands.drift import drift
@@ -27,22 +28,10 @@ def command(ctx: click.Context, experiment: str, as_json: bool) -> None:
     place: Place = ctx.obj
     found = drift(place.home(), experiment)
     if as_json:
-        emit_json(
-            {
-                "experiment": found.experiment,
-                "seal": found.seal,
-                "plan": found.plan,
-                "configs": [config._asdict() for config in found.configs],
-                "ran": _ran(found),
-            }
-        )
+        emit_json(drifted(found))
     else:
         _emit(found)
     ctx.exit(1 if found.plan or found.configs or found.ran else 0)
-
-
-def _ran(found: Drift) -> list[dict[str, object]]:
-    return [deviation._asdict() for deviation in found.ran]
 
 
 def _emit(found: Drift) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from ckreg.cli.answers.estimate import estimated
 from ckreg.cli.common import Place, json_option
 from ckreg.cli.output import emit, emit_json, note
 from ckreg.cli.scoring import show_score
@@ -84,7 +85,7 @@ def command(
         )
     found = estimate(place.home(), TrainingRequest(**asked), index=not no_index)
     if as_json:
-        emit_json(_json(found, explain=explain))
+        emit_json(estimated(found, explain=explain))
     else:
         _show(found, asked["model"], explain=explain)
 
@@ -93,25 +94,6 @@ def _given(asked: dict[str, Any]) -> str:
     """The options that name a run, where any was given."""
     names = [f"--{name}" for name in _NEEDED if asked[name] is not None]
     return f"{' and '.join(names)} {'is' if len(names) == 1 else 'are'}" if names else ""
-
-
-def _json(found: Estimate, *, explain: bool) -> dict[str, object]:
-    time = found.time
-    value: dict[str, object] = {
-        "time": {
-            "median_seconds": time.median_seconds,
-            "p90_seconds": time.p90_seconds,
-            "request": time.request,
-        },
-        "disk": found.disk,
-        "batch_size": found.batch_size,
-        "tier": found.tier,
-        "preliminary": found.preliminary,
-        "basis": found.basis,
-    }
-    if explain:
-        value["explanation"] = {"inputs": time.inputs, "calculation": time.calculation, "result": time.result}
-    return value
 
 
 def _show(found: Estimate, model: str, *, explain: bool) -> None:

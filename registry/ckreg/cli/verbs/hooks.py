@@ -1,10 +1,12 @@
 """`ckreg hooks`: install and uninstall."""
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
 
+from ckreg.cli.answers import Change
 from ckreg.cli.common import Place, dry_run_option, json_option
 from ckreg.cli.output import emit, emit_diff, emit_json, fail, note
 from ckreg.commands.hooks import (
@@ -55,9 +57,7 @@ def install(place: Place, /, *, server: bool, folder: str | None, dry_run: bool,
     bare = _bare(place, folder, server=server)
     if dry_run:
         planned = hooks_preview(place.home()) if bare is None else server_preview(bare)
-        for path, text in planned.items():
-            there = path.is_file()
-            emit_diff(str(path), path.read_bytes().decode(errors="replace") if there else None, text)
+        _show_preview(planned, as_json=as_json)
         return
     done = hooks_install(place.home()) if bare is None else server_install(bare)
     if as_json:
@@ -89,6 +89,19 @@ def uninstall(place: Place, /, *, server: bool, folder: str | None, as_json: boo
         emit(f"Removed {', '.join(done.changed)} from {done.folder}.")
     else:
         note(f"No hook in {done.folder} is ckreg's; nothing changed.")
+
+
+def _show_preview(planned: Mapping[Path, str], *, as_json: bool) -> None:
+    files = [Change(path=str(path), before=_there(path), after=text) for path, text in planned.items()]
+    if as_json:
+        emit_json({"files": files})
+        return
+    for file in files:
+        emit_diff(file["path"], file["before"], file["after"])
+
+
+def _there(path: Path) -> str | None:
+    return path.read_bytes().decode(errors="replace") if path.is_file() else None
 
 
 def _bare(place: Place, folder: str | None, *, server: bool) -> Path | None:

@@ -1,10 +1,12 @@
 """`ckreg init`."""
 
+from collections.abc import Iterable
+
 import click
 
 from ckreg.cli.common import Place, dry_run_option, json_option
 from ckreg.cli.output import emit, emit_diff, emit_json, note, warn
-from ckreg.commands.init import init, init_preview
+from ckreg.commands.init import PlannedFile, init, init_preview
 
 _SHOWN = 5
 
@@ -30,8 +32,7 @@ def command(place: Place, /, folder: str, shared: bool, dry_run: bool, as_json: 
     """
     path = place.path(folder)
     if dry_run:
-        for file in init_preview(path):
-            emit_diff(file.path, file.before, file.after)
+        _show_preview(init_preview(path), as_json=as_json)
         return
     done = init(path, shared=shared)
     for closed in done.closed[:_SHOWN]:
@@ -48,6 +49,14 @@ def command(place: Place, /, folder: str, shared: bool, dry_run: bool, as_json: 
             "(`ckreg config` shows what is set); `ckreg index` reads the logs of prior runs;\n"
             "`ckreg design` plans an experiment."
         )
+
+
+def _show_preview(files: Iterable[PlannedFile], *, as_json: bool) -> None:
+    if as_json:
+        emit_json({"files": list(files)})
+        return
+    for file in files:
+        emit_diff(file.path, file.before, file.after)
 
 
 def _shared_or_not(*, shared: bool) -> str:

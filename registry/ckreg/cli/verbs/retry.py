@@ -4,10 +4,10 @@ from typing import TypedDict, Unpack
 
 import click
 
+from ckreg.cli.answers.retry import resent
 from ckreg.cli.common import Place, dry_run_option, json_option, on_terminal, yes_option
 from ckreg.cli.output import emit, emit_diff, emit_json, note, warn
 from ckreg.commands.retry import ASKED_FROM, Left, Resent, Retried, Retry, Wanted, plan, retry
-from ckreg.core.summary.rows import RowKey
 from ckreg.core.units import counted
 from ckreg.errors import RefusedError, UsageError
 
@@ -105,7 +105,7 @@ def _question(allowed: Retry) -> str:
 
 def _tell(planned: Retry, done: Resent | None, *, as_json: bool) -> None:
     if as_json:
-        emit_json(_as_json(planned, done))
+        emit_json(resent(planned, done))
         return
     for each in planned.retried:
         _show(each)
@@ -150,35 +150,3 @@ def _say(done: Resent) -> None:
         note(
             f"{counted(done.sent.left, 'more row')} wait for room in the queue (`max_submit`); submit again."
         )
-
-
-def _as_json(planned: Retry, done: Resent | None) -> dict[str, object]:
-    return {
-        "experiment": planned.experiment,
-        "retried": [_retried(each) for each in planned.retried],
-        "left": [
-            _row(left.key) | {"attempt": left.attempt, "why": left.why, "evidence": left.evidence}
-            for left in planned.left
-        ],
-        "jobs": [_row(key) | {"job": job} for key, job in done.sent.jobs] if done else [],
-        "changed": done is not None,
-        "commit": done and (done.sent.commit or done.commit),
-    }
-
-
-def _retried(each: Retried) -> dict[str, object]:
-    failed = each.failed
-    return _row(failed.key) | {
-        "attempt": each.attempt,
-        "job": failed.job,
-        "outcome": failed.outcome,
-        "evidence": failed.evidence,
-        "changes": [change._asdict() for change in each.corrected.changes],
-        "reasons": [*each.corrected.reasons, *([each.corrected.left] if each.corrected.left else [])],
-        "evaluations": [_row(row.key) for row in each.following],
-        "files": [file.path for file in each.files],
-    }
-
-
-def _row(key: RowKey) -> dict[str, object]:
-    return {"run": key.run, "task": key.task, "epoch": key.epoch}

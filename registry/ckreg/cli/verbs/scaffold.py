@@ -5,6 +5,7 @@ from typing import TypedDict, Unpack
 import click
 
 from ckreg.adapters.tree import Home
+from ckreg.cli.answers.scaffold import scaffolded
 from ckreg.cli.common import Place, dry_run_option, json_option, on_terminal, yes_option
 from ckreg.cli.output import counts_in_words, emit, emit_diff, emit_json, note, warn
 from ckreg.commands.scaffold import accept, scaffold, templates_to_accept
@@ -64,7 +65,7 @@ def command(
     for warning in done.warnings:
         warn(warning)
     if words["as_json"]:
-        emit_json(_as_told(done))
+        emit_json(scaffolded(done))
     elif words["dry_run"]:
         for file in done.of(State.NEW, State.CHANGED):
             emit_diff(file.path, file.before, file.wanted or "")
@@ -88,16 +89,6 @@ def _accept(home: Home, *, yes: bool) -> None:
         if not click.confirm("Use these templates? What they write runs as you", err=True):
             raise RefusedError("The templates were not accepted; nothing was written.")
     accept(offered)
-
-
-def _as_told(done: Scaffolded) -> dict[str, object]:
-    return {
-        "experiment": done.experiment,
-        "files": [{"path": file.path, "state": file.state} for file in done.files],
-        "warnings": done.warnings,
-        "changed": done.commit is not None,
-        "commit": done.commit,
-    }
 
 
 def _say(done: Scaffolded) -> None:

@@ -2,10 +2,11 @@
 
 import click
 
+from ckreg.cli.answers import seal as answers
 from ckreg.cli.common import Place, dry_run_option, json_option
 from ckreg.cli.output import emit, emit_diff, emit_json, note, warn
 from ckreg.commands.seal import seal
-from ckreg.flows.sealing import Sealed, seal_path
+from ckreg.flows.sealing import seal_path
 
 
 @click.command()
@@ -31,20 +32,10 @@ def command(place: Place, /, experiment: str, dry_run: bool, as_json: bool) -> N
             f"that is what is sealed. Commit yours with `ckreg amend`."
         )
     if as_json:
-        emit_json(_as_told(sealed))
+        emit_json(answers.sealed(sealed))
     elif sealed.before is not None:
         note(f"{sealed.experiment} is sealed already, and its plan is the same; nothing changed.")
     elif dry_run:
         emit_diff(seal_path(sealed.experiment), sealed.before, sealed.seal.text)
     else:
         emit(f"{sealed.experiment}: sealed as {sealed.seal.hash[:12]} ({(sealed.commit or '')[:10]})")
-
-
-def _as_told(sealed: Sealed) -> dict[str, object]:
-    return {
-        "experiment": sealed.experiment,
-        "hash": sealed.seal.hash,
-        "estimates": sealed.seal.estimates,
-        "changed": sealed.commit is not None,
-        "commit": sealed.commit,
-    }

@@ -9,13 +9,12 @@ import click
 
 from ckreg.adapters.config import load_settings
 from ckreg.adapters.tree import Home, read_text
+from ckreg.cli.answers.status_flush import flushed
+from ckreg.cli.answers.status_set import planned, updated, updates
 from ckreg.cli.common import Place, at_option, dry_run_option, json_option
 from ckreg.cli.following import sync
 from ckreg.cli.output import emit_diff, emit_json, note, warn
 from ckreg.cli.status_done import (
-    flushed_as_json,
-    lines_as_json,
-    outcome_as_json,
     say_flushed,
     say_lines,
     say_outcome,
@@ -27,7 +26,7 @@ from ckreg.commands.status_set import Wish, how_it_went, status_preview, status_
 from ckreg.core.status import Source, Status
 from ckreg.core.units import counted
 from ckreg.errors import BusyError, CkregError, MalformedError, RefusedError, UsageError
-from ckreg.flows.updates import Committed
+from ckreg.flows.updates import Committed, Preview
 
 
 class Words(TypedDict):
@@ -67,14 +66,15 @@ def show(place: Place, experiment: str | None, at: str | None, as_json: bool) ->
     Example:
       ckreg status show cap_8L_lora
     """
+    from ckreg.cli.answers.status_show import shown  # noqa: PLC0415
     from ckreg.cli.spool_words import spool_in_words  # noqa: PLC0415  # `set` must start quickly
-    from ckreg.cli.status_shown import show_all, show_one, shown_as_json  # noqa: PLC0415
+    from ckreg.cli.status_shown import show_all, show_one  # noqa: PLC0415
     from ckreg.commands.status_show import status_show  # noqa: PLC0415
 
     home = place.home()
     found = status_show(home, experiment, at)
     if as_json:
-        told = [shown_as_json(status) for status in found]
+        told = [shown(status) for status in found]
         emit_json(told[0] if experiment is not None else told)
         return
     if experiment is not None:
@@ -144,7 +144,7 @@ def set_(  # noqa: PLR0913, PLR0917  # the options that are not part of the wish
         run=run, **wish, status=None if status is None else Status(status), by=Source(by or Source.PERSON)
     )
     if dry_run:
-        say_preview(status_preview(home, experiment, asked))
+        _show_preview(status_preview(home, experiment, asked), as_json=as_json)
         return
     with _waiting_told({"experiment": experiment, "run": run} if as_json else None):
         done = status_set(
@@ -154,7 +154,7 @@ def set_(  # noqa: PLR0913, PLR0917  # the options that are not part of the wish
     if as_json:
         for warning in done.warnings:
             warn(warning)
-        emit_json(outcome_as_json(request, done))
+        emit_json(updated(request, done))
         return
     say_outcome(request, done)
     if isinstance(done, Committed) and (told := how_it_went(home, done.update)):
@@ -176,12 +176,12 @@ def flush(place: Place, dry_run: bool, as_json: bool) -> None:
     """
     home = place.home()
     if dry_run:
-        say_preview(flush_preview(home))
+        _show_preview(flush_preview(home), as_json=as_json)
         return
     with _waiting_told({"updates": [], "refused": []} if as_json else None):
         done = status_flush(home, timeout_seconds=load_settings(home).lock_timeout_seconds)
     if as_json:
-        emit_json(flushed_as_json(done))
+        emit_json(flushed(done))
     else:
         say_flushed(done)
     number = len(done.refused) + sum(isinstance(settled, CkregError) for _, settled in done.settled)
@@ -190,6 +190,13 @@ def flush(place: Place, dry_run: bool, as_json: bool) -> None:
 
 
 command.add_command(sync)
+
+
+def _show_preview(shown: Preview, *, as_json: bool) -> None:
+    if as_json:
+        emit_json(planned(shown))
+    else:
+        say_preview(shown)
 
 
 def _set_lines(home: Home, place: Place, lines: str, *, spool: bool, dry_run: bool, as_json: bool) -> None:
@@ -204,7 +211,7 @@ def _set_lines(home: Home, place: Place, lines: str, *, spool: bool, dry_run: bo
             timeout_seconds=load_settings(home).lock_timeout_seconds,
         )
     if as_json:
-        emit_json(lines_as_json(found))
+        emit_json(updates(found))
     else:
         for file in found.preview.files if found.preview else ():
             emit_diff(file.path, file.before, file.after)

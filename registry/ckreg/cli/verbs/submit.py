@@ -4,10 +4,10 @@ import shlex
 
 import click
 
+from ckreg.cli.answers import submit as answers
 from ckreg.cli.common import Place, dry_run_option, json_option, on_terminal, yes_option
 from ckreg.cli.output import emit, emit_json, emit_table, note, warn
 from ckreg.commands.submit import How, Planned, Sent, calls, runs_here, submission, submit
-from ckreg.core.summary.rows import RowKey
 from ckreg.core.units import counted
 from ckreg.errors import RefusedError, UsageError
 
@@ -59,7 +59,7 @@ def command(  # noqa: PLR0913  # one parameter an option, as click hands them ov
         _ask(planned, here=runs_here(home, local=local))
     sent = submit(home, planned, how, note, local=local)
     if as_json:
-        emit_json(_as_json(sent))
+        emit_json(answers.sent(sent))
     else:
         _say(sent)
 
@@ -104,25 +104,11 @@ def _show_skipped(planned: "Planned | Sent") -> None:
 
 def _show_calls(planned: Planned, lines: list[list[str]], *, as_json: bool) -> None:
     if as_json:
-        emit_json({"experiment": planned.experiment, "calls": lines, "jobs": len(planned.works)})
+        emit_json(answers.planned(planned, lines))
         return
     for words in lines:
         emit(shlex.join(words))
     _show_skipped(planned)
-
-
-def _as_json(sent: Sent) -> dict[str, object]:
-    return {
-        "experiment": sent.experiment,
-        "jobs": [_row(key) | {"job": job} for key, job in sent.jobs],
-        "skipped": [_row(each.key) | {"why": each.why} for each in sent.skipped],
-        "left": sent.left,
-        "commit": sent.commit,
-    }
-
-
-def _row(key: RowKey) -> dict[str, object]:
-    return {"run": key.run, "task": key.task, "epoch": key.epoch}
 
 
 def _say(sent: Sent) -> None:

@@ -8,10 +8,11 @@ from collections.abc import Iterable, Iterator
 
 import click
 
+from ckreg.cli.answers.watch import snapshot_of
 from ckreg.cli.common import Place, json_option
 from ckreg.cli.output import emit, emit_json, emit_table, note
 from ckreg.cli.watch_table import HEADERS, RIGHT, counts, drawn, hints, line_of
-from ckreg.commands.watch import Snapshot, Watched, watch, watched
+from ckreg.commands.watch import Snapshot, watch, watched
 
 _ASKED_TO_END = 128 + signal.SIGTERM
 
@@ -36,7 +37,7 @@ def command(place: Place, experiment: str, once: bool, as_json: bool) -> None:
     """
     home = place.home()
     if as_json:
-        emit_json(_as_json(watched(home, experiment)))
+        emit_json(snapshot_of(watched(home, experiment)))
     elif once or not _can_draw():
         _print(watched(home, experiment))
     else:
@@ -81,37 +82,3 @@ def _print(snapshot: Snapshot) -> None:
     note(counts(snapshot))
     for hint in hints(snapshot, snapshot.experiment):
         note(hint)
-
-
-def _as_json(snapshot: Snapshot) -> dict[str, object]:
-    return {
-        "experiment": snapshot.experiment,
-        "at": snapshot.at,
-        "open": snapshot.is_open,
-        "queue_silent": snapshot.silent,
-        "rows": [_row(row) for row in snapshot.rows],
-    }
-
-
-def _row(row: Watched) -> dict[str, object]:
-    return {
-        "run": row.key.run,
-        "task": row.key.task,
-        "epoch": row.key.epoch,
-        "status": row.status,
-        "job": row.job,
-        "notes": row.notes,
-        "done": row.advance.done,
-        "total": row.advance.total,
-        "unit": row.advance.unit if row.advance.done is not None else None,
-        "seconds_left": row.advance.seconds_left,
-        "elapsed_seconds": row.elapsed_seconds,
-        "at_least": row.at_least,
-        "median_seconds": row.median_seconds,
-        "p90_seconds": row.p90_seconds,
-        "log_path": row.log_path,
-        "silent_seconds": row.silent_seconds,
-        "queue_state": row.queue_state,
-        "reason": row.reason,
-        "differs": row.differs,
-    }

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypedDict
 
 from ckreg.core.estimate.total import Total
 from ckreg.core.plan.forecast import Forecast
@@ -45,6 +46,69 @@ class Cut:
     fits: bool
 
 
+class Hours(TypedDict):
+    """GPU-hours: the median of the sum, and its 90th percentile."""
+
+    median: float
+    p90: float
+
+
+class HoursByKind(TypedDict):
+    """GPU-hours of training, of evaluation, and of both."""
+
+    training: Hours
+    evaluation: Hours
+    total: Hours
+
+
+class JobsByKind(TypedDict):
+    """How many jobs train and evaluate."""
+
+    training: int
+    evaluation: int
+    total: int
+
+
+class WallJson(TypedDict):
+    """Seconds by the clock with so many jobs at once; null is all."""
+
+    concurrent: int | None
+    seconds: float
+
+
+class LimitsJson(TypedDict):
+    """What the settings and the disk allow; null where nobody has said."""
+
+    max_gpu_hours: float | None
+    max_submit: int | None
+    disk_gib: float | None
+
+
+class CutJson(TypedDict):
+    """A smaller plan: what to change in the spec, what that saves, and whether it fits then."""
+
+    change: str
+    gpu_hours: float
+    jobs: int
+    disk_gib: float
+    fits: bool
+
+
+class BudgetJson(TypedDict):
+    """A budget as `ckreg design --json` has it; `cuts` are there only where it does not fit."""
+
+    gpu_hours: HoursByKind
+    jobs: JobsByKind
+    waves: int
+    wall: list[WallJson]
+    disk_gib: float
+    limits: LimitsJson
+    fits: bool
+    over: list[str]
+    may_go_over: list[str]
+    cuts: list[CutJson]
+
+
 @dataclass(frozen=True, slots=True)
 class Budget:
     """GPU-seconds, jobs and GiB of a plan; `cuts` are there only where it does not fit."""
@@ -85,7 +149,7 @@ class Budget:
         fits = Limit.GPU_HOURS not in self.over
         return fits and _excess(self.both.p90_hours, self.limits.gpu_hours) > 0
 
-    def as_json(self) -> dict[str, object]:
+    def as_json(self) -> BudgetJson:
         """The budget as `ckreg design --json` has it."""
         return {
             "gpu_hours": {
@@ -124,7 +188,7 @@ def _excess(number: float, limit: float | None) -> float:
     return 0.0 if limit is None else number - limit
 
 
-def _json(total: Total) -> dict[str, float]:
+def _json(total: Total) -> Hours:
     return {"median": round(total.median_hours, 3), "p90": round(total.p90_hours, 3)}
 
 

@@ -2,12 +2,25 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from typing import TypedDict
 
 from ckreg.core.estimate.total import Part, Total, total
 from ckreg.core.estimate.values import Basis, Estimate, TimeEstimate, TrainingRequest
 from ckreg.core.plan.values import PlannedEvaluation
 from ckreg.core.recipes import is_lora
 from ckreg.core.units import gib
+
+
+class TotalJson(TypedDict):
+    """The sums of a plan: GPU-hours of training and of evaluation, evaluations one by one, disk."""
+
+    gpu_hours: float
+    gpu_hours_p90: float
+    evaluation_gpu_hours: float
+    evaluation_gpu_hours_p90: float
+    evaluation_seconds: float
+    evaluation_seconds_p90: float
+    disk_gib: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,10 +143,11 @@ class Forecast:
                 for group in self.evaluation
                 for one in group.evaluations
             ],
-            "total": self._total_json(),
+            "total": self.total_json(),
         }
 
-    def _total_json(self) -> dict[str, float]:
+    def total_json(self) -> TotalJson:
+        """The sums as `estimates.json` has them."""
         training, evaluation, one_by_one = self.training_gpu, self.evaluation_gpu, self.evaluation_time
         return {
             "gpu_hours": round(self.gpu_hours, 3),

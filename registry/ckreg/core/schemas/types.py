@@ -8,6 +8,7 @@ from datetime import date, datetime
 from enum import Enum
 from pathlib import PurePath
 from typing import (
+    Annotated,
     Any,
     Literal,
     NotRequired,
@@ -39,6 +40,8 @@ _PLAIN: dict[object, Schema] = {
 def schema_of(kind: object) -> Schema:
     """The schema of a type: records are objects with their fields and no others, named tuples are arrays.
 
+    What an `Annotated` type says is its description.
+
     Raises:
         TypeError: values of this type have no JSON.
     """
@@ -49,6 +52,9 @@ def schema_of(kind: object) -> Schema:
     if plain is not None:
         return dict(plain)
     origin = get_origin(kind)
+    if origin is Annotated:
+        bare, about = get_args(kind)
+        return {"description": about, **schema_of(bare)}
     if origin in {Union, types.UnionType}:
         return _any_of(get_args(kind))
     if origin is Literal:
@@ -66,7 +72,7 @@ def _of_class(kind: type) -> Schema:
     if issubclass(kind, PurePath):
         return {"type": "string"}
     if dataclasses.is_dataclass(kind):
-        hints = get_type_hints(kind)
+        hints = get_type_hints(kind, include_extras=True)
         fields = {field.name: hints[field.name] for field in dataclasses.fields(kind)}
         return _record(kind, fields, list(fields))
     if is_typeddict(kind):

@@ -1,0 +1,7 @@
+"""What `ckreg skill install --json` prints."""
+
+from typing import TypeAlias
+
+from ckreg.commands.skill import Skill
+
+Answer: TypeAlias = Skill
