@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import click
 
 from ckreg import errors
+from ckreg.cli.answered import commands
 from ckreg.cli.main import HIDDEN, VERBS, ckreg
 from ckreg.errors import CkregError
 
@@ -37,7 +38,7 @@ _CODES_FOOT = """\
 
 An error is one line on stderr that says what, where (`file:line`), and what to do.
 """
-_GIT_CALLS = "What git calls"
+_NOT_LISTED = "What `ckreg --help` does not list"
 _EXAMPLE = "Example:"
 _EXITS = re.compile(r"[^.]*\b(?:[Ee]xits? |ends with \d)[^.]*\.(?= |$)")
 _CODE_SPAN = re.compile(r"(`[^`]*`)")
@@ -87,7 +88,7 @@ def _index() -> str:
     for group, verbs in VERBS.items():
         lines += [f"## {group}\n", *_listed(verbs.items()), ""]
     hidden = {verb: parts(verb)[0].command.get_short_help_str(200) for verb in HIDDEN}
-    lines += [f"## {_GIT_CALLS}\n", *_listed(hidden.items()), "", *_exit_codes()]
+    lines += [f"## {_NOT_LISTED}\n", *_listed(hidden.items()), "", *_exit_codes()]
     return "\n".join(lines)
 
 
@@ -126,12 +127,8 @@ def _section(part: Part) -> Iterator[str]:
     yield from _options(part)
     if exits := _EXITS.findall(" ".join(words.split())):
         yield f"**Exit code.** {prose(' '.join(sentence.strip() for sentence in exits))}\n"
-    if _has_json(part.command) and any("schema" in verbs for verbs in VERBS.values()):
-        yield f"**JSON.** {_schema(part)}\n"
-
-
-def _schema(part: Part) -> str:
-    return f"`ckreg schema {' '.join(part.words)}` prints the schema of what `--json` prints."
+    if (name := " ".join(part.words)) in commands():
+        yield f"**JSON.** `ckreg schema {name}` prints the schema of what `--json` prints.\n"
 
 
 def told(command: click.Command) -> tuple[str, str]:
@@ -196,10 +193,6 @@ def prose(text: str) -> str:
     pieces[::2] = [_MARKUP.sub(r"\\\1", piece) for piece in pieces[::2]]
     pieces[1::2] = [piece.replace("|", "\\|") for piece in pieces[1::2]]
     return "".join(pieces)
-
-
-def _has_json(command: click.Command) -> bool:
-    return any("--json" in option.opts for option in command.params)
 
 
 def write(made: Sequence[tuple[str, str]]) -> None:

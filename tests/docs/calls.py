@@ -31,12 +31,12 @@ def typed(text: str) -> Iterator[str]:
     joined = re.sub(r"\\\n\s*(?:> )?", " ", text)
     for line in joined.split("\n"):
         command = _PROMPT.sub("", line)
-        for found in re.finditer(r"(?:^|[|;&(/] ?|\bdo )ckreg (?=[-a-z])", command):
+        for found in re.finditer(r"(?:^|[|;&(/] ?|\bdo |-- )ckreg (?=[-a-z])", command):
             yield command[found.end() - len("ckreg ") :]
 
 
 # Named by a page, and built next.
-_NEXT = {"schema", "--describe"}
+_NEXT = {"--describe"}
 
 
 def faults(call: str) -> list[str]:
