@@ -1,5 +1,5 @@
 # Each check is defined once, here; .ci/run and pre-commit call it.
-.PHONY: help demo test test-rest test-all browser explore e2e test-lowest check format bench accuracy checks clean
+.PHONY: help demo test test-rest test-all browser explore e2e test-lowest check format bench accuracy docs clean
 .DEFAULT_GOAL := help
 
 VENV ?= .venv
@@ -65,8 +65,10 @@ bench: $(VENV)/dev  ## measure, as ratios against rg, git and markdown-it in the
 accuracy: $(VENV)/dev  ## score log readers and estimates against labelled logs and real jobs; writes docs/accuracy.md
 	$(BIN)/python benchmarks/accuracy.py
 
-checks: $(VENV)/dev  ## write docs/checks.md from the rules of `ckreg check`
-	$(BIN)/python docs/make_checks.py
+# Those that are made from the code, then those whose commands are played.
+PAGES ?= checks completion commands spec tour queries tutorial
+docs: $(VENV)/dev  ## write what is made from the code: pages of docs/, and what the commands on them print
+	@for page in $(PAGES); do echo "docs/make_$$page.py" && $(BIN)/python "docs/make_$$page.py" || exit 1; done
 
 clean:  ## remove what make made
 	rm -rf .venv .venv-lowest .venv-e2e build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

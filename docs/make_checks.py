@@ -1,4 +1,4 @@
-"""Writes docs/checks.md from the docstrings of the rules: `python docs/make_checks.py`."""  # noqa: INP001
+"""Writes docs/checks.md from the docstrings of the rules: `python docs/make_checks.py`."""
 
 from pathlib import Path
 

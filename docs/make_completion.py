@@ -1,4 +1,4 @@
-"""Writes what completion knows of the verbs' options: `python docs/make_completion.py`."""  # noqa: INP001
+"""Writes what completion knows of the verbs' options: `python docs/make_completion.py`."""
 
 from pathlib import Path
 

@@ -4,7 +4,7 @@ Everything is done by `ckreg` in a throw-away registry below FOLDER, with real j
 on a CPU, sent to the Slurm that `sbatch` on PATH reaches. Needed on PATH: ckreg, tune, inspect, and Slurm
 with its accounting (tests/e2e/requirements.txt has the versions). It takes some ten minutes on one core.
 What is to be committed here lies then in FOLDER/registry: `experiments/` and `prior-runs.jsonl`.
-"""  # noqa: INP001
+"""
 
 import json
 import os
