@@ -54,9 +54,6 @@ VERBS = {
         "results": "Show what the evaluations gave: models x tasks.",
         "site": "Build pages of the registry for a browser.",
     },
-    "Assist": {
-        "datasette": "Open the cache in Datasette.",
-    },
     "Care": {
         "index": "Read Slurm logs of prior runs into the cache.",
         "config": "Show every setting and where it comes from.",
@@ -69,6 +66,7 @@ VERBS = {
         "skill": "Teach assistants to drive ckreg.",
         "schema": "Print the JSON Schema of a spec or of a command's output.",
         "mcp": "Serve the registry to an assistant (MCP).",
+        "datasette": "Open the cache in Datasette.",
     },
 }
 # What git calls, and what is called once, as the help says.

@@ -255,7 +255,7 @@ TABLE = {
         Parameter(("PATHS",), "file", "", many=True),
         Parameter(("--from",), "file", "Import results, into results.csv"),
         Parameter(("--keep",), "nothing", "Keep what was found in results.csv: scratch folders are ..."),
-        Parameter(("--metric",), "text", "Show this metric"),
+        Parameter(("--metric",), "text", "Show this metric (or SCORER/METRIC)"),
         Parameter(("--epoch",), "epoch", "Which epochs: last if not given, all, best, or one"),
         Parameter(("--by",), ("run", "model"), "A row a run, or a model and rank"),
         Parameter(("--write",), "nothing", "Write the table into the document, as ## Results"),
@@ -267,12 +267,6 @@ TABLE = {
         Parameter(("--out",), "folder", "Where to build"),
         Parameter(("--no-index",), "nothing", "Do not look for new logs first"),
         Parameter(("--json",), "nothing", "Print the result as JSON"),
-    )),
-    "datasette": Command("Open the cache in Datasette.", (
-        Parameter(("-p", "--port"), "text", "The port"),
-        Parameter(("-o", "--open"), "nothing", "Open it in your browser"),
-        Parameter(("--print-metadata",), "nothing", "Print the metadata file for a Datasette of your own"),
-        Parameter(("WORDS",), "text", "", many=True),
     )),
     "index": Command("Read Slurm logs of prior runs into the cache.", (
         Parameter(("PATHS",), "file", "", many=True),
@@ -319,5 +313,35 @@ TABLE = {
     )),
     "demo": Command("Play the whole story in a throw-away registry.", (
         Parameter(("FOLDER",), "folder", ""),
+    )),
+    "skill": Command("Teach assistants to drive ckreg.", (
+    )),
+    "skill install": Command("Write .claude/skills/design-experiment/SKILL.md, with...", (
+        Parameter(("--project",), "folder", "In this folder, not in the registry's own"),
+        Parameter(("--user",), "nothing", "In your home, for all your projects"),
+        Parameter(("--agents-md",), "nothing", "With a section in the project's AGENTS.md, too"),
+        Parameter(("--force",), "nothing", "Also where the skill is not as ckreg wrote it"),
+        Parameter(("--dry-run",), "nothing", "Show what would change"),
+        Parameter(("--json",), "nothing", "Print the result as JSON"),
+    )),
+    "skill uninstall": Command("Remove the skill, and the section of AGENTS.md.", (
+        Parameter(("--project",), "folder", "In this folder, not in the registry's own"),
+        Parameter(("--user",), "nothing", "In your home, for all your projects"),
+        Parameter(("--force",), "nothing", "Also where the skill is not as ckreg wrote it"),
+        Parameter(("--dry-run",), "nothing", "Show what would change"),
+        Parameter(("--json",), "nothing", "Print the result as JSON"),
+    )),
+    "schema": Command("Print the JSON Schema of a spec or of a command's output.", (
+        Parameter(("WORDS",), "text", "", many=True),
+        Parameter(("--json",), "nothing", "Print the result as JSON"),
+    )),
+    "mcp": Command("Serve the registry to an assistant (MCP).", (
+        Parameter(("--allow-writes",), "nothing", "Let a tool that is told to confirm do what it says"),
+    )),
+    "datasette": Command("Open the cache in Datasette.", (
+        Parameter(("-p", "--port"), "text", "The port"),
+        Parameter(("-o", "--open"), "nothing", "Open it in your browser"),
+        Parameter(("--print-metadata",), "nothing", "Print the metadata file for a Datasette of your own"),
+        Parameter(("WORDS",), "text", "", many=True),
     )),
 }
