@@ -11,7 +11,8 @@ from ckreg.core.site.gantt import bars
 from ckreg.core.site.jobs import gpu_hours, job_facts
 from ckreg.core.site.limits import Limits
 from ckreg.core.site.material import Material, Row
-from ckreg.core.site.names import OURS, data_files, experiment_page, file_names
+from ckreg.core.site.names import OURS, data_files, experiment_page, file_names, overview_pages
+from ckreg.core.site.overview import overview
 from ckreg.core.site.run_lines import run_lines
 from ckreg.core.site.shared import Counts
 from ckreg.core.site.throughput import throughput
@@ -218,6 +219,24 @@ def test_any_name_of_an_experiment_makes_a_file_that_is_ours_and_no_others() -> 
     for name in found.values():
         assert OURS.fullmatch(experiment_page(name))
         assert all(OURS.fullmatch(path) for path in data_files(name))
+
+
+def test_very_many_experiments_have_an_overview_of_several_pages() -> None:
+    facts = facts_of(Material(experiment=EXPERIMENT, jobs={}))
+    names = [f"e{number:04}" for number in range(1, 1202)]
+    known = [(EXPERIMENT | {"name": name}, facts) for name in names]
+    pages = overview_pages(1201)
+    assert pages == ("index.html", "index-2.html", "index-3.html")
+    assert all(OURS.fullmatch(path) for path in pages)
+    parts = [overview(known, file_names(names), (), part, 500) for part in range(3)]
+    assert [line.name for part in parts for line in part.experiments] == names[::-1]
+    assert [(link.text, link.href, link.current) for link in parts[1].parts] == [
+        ("1 to 500", "index.html", False),
+        ("501 to 1,000", "index-2.html", True),
+        ("1,001 to 1,201", "index-3.html", False),
+    ]
+    assert (parts[2].experiments_total, parts[2].cut) == (1201, None)
+    assert overview(known[:500], file_names(names), (), 0, 500).parts == ()
 
 
 def test_only_files_of_a_site_are_ours() -> None:
