@@ -44,8 +44,10 @@ def test_from_the_overview_to_a_run_and_back(opened: Open, lab: Path) -> None:
     assert "OUT_OF_MEMORY" in failed.first.inner_text()
     assert page.get_by_role("img", name="Losses").is_visible()
     assert page.get_by_role("img", name="Jobs over time").is_visible()
-    page.get_by_label("Site").get_by_role("link", name="Overview").click()
-    assert page.locator("#experiments tbody tr").count() == len(PLANS)
+    for back in (page.get_by_label("Breadcrumb"), page.get_by_label("Site")):
+        page.goto((lab / "experiments/refusal_tuning_depth_2025-11-12.html").as_uri())
+        back.get_by_role("link").first.click()
+        assert page.locator("#experiments tbody tr").count() == len(PLANS)
 
 
 def test_axe_finds_no_fault_in_a_real_page(opened: Open, lab: Path) -> None:
