@@ -26,7 +26,9 @@ def read(root: Path, path: Path) -> str | None:
     """
     for part in (path, *path.parents):
         if (root / part).is_symlink() and part != Path():
-            raise RefusedError(f"{root / part} is a link, which is not followed. Put a file or folder there.")
+            raise RefusedError(
+                f"{root / part} is a link, and ckreg writes through none. Put a file or folder there."
+            )
     try:
         return read_text(root / path)
     except NotFoundError:

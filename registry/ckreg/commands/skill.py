@@ -52,7 +52,7 @@ def skill_uninstall(folder: Path, *, force: bool = False, dry_run: bool = False)
 
 def _carried_out(folder: Path, files: Iterator[SkillFile], *, dry_run: bool) -> Skill:
     if not folder.is_dir():
-        raise NotFoundError(f"{folder} is not a folder.")
+        raise NotFoundError(f"{folder} is not a folder. Make it first, or name another with --project.")
     changing = tuple(file for file in files if file.before != file.after)
     for file in () if dry_run else changing:
         if file.after is None:
