@@ -85,7 +85,8 @@ def test_alone_it_says_what_needs_attention_as_json_too(call: Caller) -> None:
             "experiment": EXPERIMENT,
         }
     ]
-    assert [step["command"] for step in told["next"]] == ["ckreg status", "ckreg check"]
+    steps = [step["command"] for step in told["next"]]
+    assert steps == [f"ckreg scaffold {EXPERIMENT}", "ckreg status", "ckreg check"]
 
 
 def test_json_before_a_verb_is_told_where_it_goes(call: Caller) -> None:

@@ -9,7 +9,7 @@ import pytest
 from ckreg.adapters import spool
 from ckreg.adapters.synced import last_synced, remember_synced
 from ckreg.adapters.tree import Home
-from ckreg.commands.attention import Kind, Need, attention
+from ckreg.commands.attention import Kind, Need, Unsent, attention
 from ckreg.core.status import Status
 from ckreg.flows.updates import apply
 from tests.documents import EXPERIMENT
@@ -30,6 +30,15 @@ def found(home: Home) -> list[tuple[str, str]]:
 def test_a_new_plan_needs_nothing(home: Home) -> None:
     standing = attention(home)
     assert (standing.experiments, standing.statuses, standing.attention) == (1, {"pending": 6}, ())
+
+
+def test_what_is_to_be_sent_next(home: Home) -> None:
+    assert attention(home).unsent == Unsent(EXPERIMENT, scaffolded=False)
+    for run in ("L1B_rank4", "L1B_rank64", "L1B_base"):
+        (home.experiments / EXPERIMENT / run).mkdir()
+    assert attention(home).unsent == Unsent(EXPERIMENT, scaffolded=True)
+    home.summary(EXPERIMENT).write_text(home.summary(EXPERIMENT).read_text().replace("pending", "completed"))
+    assert attention(home).unsent is None
 
 
 def test_failures_with_their_reason_and_the_retry(home: Home) -> None:

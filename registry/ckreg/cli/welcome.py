@@ -1,5 +1,6 @@
 """What `ckreg` alone says: where things stand, what needs attention, and what to do next."""
 
+import shlex
 import shutil
 import sys
 import textwrap
@@ -77,7 +78,13 @@ def _next(standing: Standing) -> dict[str, str]:
             "ckreg design": "plan the first experiment",
             "ckreg check": "check the documents",
         }
-    return {"ckreg status": "see how far everything is", "ckreg check": "check the documents"}
+    steps = {"ckreg status": "see how far everything is", "ckreg check": "check the documents"}
+    if standing.unsent is None:
+        return steps
+    verb, why = (
+        ("submit", "send what waits") if standing.unsent.scaffolded else ("scaffold", "write its jobs")
+    )
+    return {f"ckreg {verb} {shlex.quote(standing.unsent.experiment)}": why, **steps}
 
 
 def _emit_next(steps: Mapping[str, str]) -> None:

@@ -8,18 +8,22 @@ from ckreg.adapters.tree import Home
 from ckreg.core.attention.judging import needs
 from ckreg.core.attention.needs import Kind, Need, screenful
 from ckreg.core.status import count_statuses
-from ckreg.flows.attending import overview
+from ckreg.flows.attending import Unsent, overview
 
-__all__ = ["Kind", "Need", "Standing", "attention", "screenful"]
+__all__ = ["Kind", "Need", "Standing", "Unsent", "attention", "screenful"]
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How many experiments there are, rows by status, and what needs attention, most urgent first."""
+    """How many experiments there are, rows by status, and what needs attention, most urgent first.
+
+    `unsent` is the newest experiment of which something is still to be sent.
+    """
 
     experiments: int
     statuses: Mapping[str, int]
     attention: tuple[Need, ...]
+    unsent: Unsent | None = None
 
 
 def attention(home: Home) -> Standing:
@@ -33,4 +37,5 @@ def attention(home: Home) -> Standing:
         experiments=found.experiments,
         statuses=count_statuses(Counter(found.statuses).elements()),
         attention=needs(found.facts),
+        unsent=found.unsent,
     )

@@ -1,6 +1,7 @@
 """What is known that tells what needs attention: cache, spool and disk at a glance; no scheduler is asked."""
 
 import contextlib
+import os
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -75,13 +76,34 @@ _RECENTLY_OVER = """
         SELECT experiment, completed FROM evaluations WHERE status = 'completed'
     ) WHERE completed >= ? GROUP BY experiment ORDER BY last DESC LIMIT ?"""
 
+# The newest experiment with runs, or evaluations of base models, that nobody has sent yet.
+_UNSENT = """
+    SELECT u.experiment, u.run_name FROM (
+        SELECT experiment, run_name FROM runs WHERE status = 'pending' AND job_id IS NULL
+        UNION ALL
+        SELECT experiment, run_name FROM evaluations
+        WHERE status = 'pending' AND job_id IS NULL AND epoch IS NULL
+    ) AS u JOIN experiments AS e ON e.name = u.experiment
+    ORDER BY e.created DESC, e.name LIMIT 1"""
+
+
+class Unsent(NamedTuple):
+    """An experiment of which something is still to be sent, and whether its job scripts are written."""
+
+    experiment: str
+    scaffolded: bool
+
 
 class Overview(NamedTuple):
-    """How many experiments there are, how many rows of each status, and what tells what needs attention."""
+    """How many experiments there are, how many rows of each status, and what tells what needs attention.
+
+    `unsent` is the newest experiment of which something is still to be sent, None where all is.
+    """
 
     experiments: int
     statuses: Mapping[str, int]
     facts: Facts
+    unsent: Unsent | None
 
 
 def overview(home: Home) -> Overview:
@@ -113,7 +135,14 @@ def overview(home: Home) -> Overview:
             estimated=tuple(_estimated(cache, moment)),
             scratch=_scratch(home),
         )
-    return Overview(experiments, statuses, facts)
+        unsent = [_unsent(home, row) for row in cache.rows(_UNSENT)]
+    return Overview(experiments, statuses, facts, unsent[0] if unsent else None)
+
+
+def _unsent(home: Home, row: Row) -> Unsent:
+    experiment = str(row["experiment"])
+    folder = home.experiments / experiment / str(row["run_name"])
+    return Unsent(experiment, os.path.isdir(folder))  # noqa: PTH112  # Path's fails with a name that is too long
 
 
 def _failed(row: Row) -> FailedRow:
