@@ -12,7 +12,7 @@ from ckreg.core.shown.ran import Deviation, deviations
 from ckreg.core.shown.reading import shown_in
 from ckreg.core.spec.document import parse as parse_tree
 from ckreg.core.summary import Summary, parse
-from ckreg.errors import CkregError, NotFoundError
+from ckreg.errors import CkregError, NotFoundError, RefusedError
 from ckreg.flows.refreshing import cache_to_read
 from ckreg.flows.scaffolding import planned_configs
 from ckreg.flows.sealing import document_path, estimates_path, seal_path
@@ -77,7 +77,7 @@ def drift_of(home: Home, experiment: str) -> Drift:
     unknown, configs = None, tuple[ConfigDrift, ...]()
     try:
         configs = tuple(_configs(home, experiment))
-    except CkregError as error:
+    except (NotFoundError, RefusedError) as error:
         unknown = str(error)
     return Drift(experiment, sealed.hash, tuple(plan), tuple(_ran(home, summary)), configs, unknown)
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import click
 
 from ckreg.cli import output
+from ckreg.cli.answers.query import Described
 from ckreg.cli.common import Place, at_option
 from ckreg.cli.formats import Format, emit_rows, format_options, pager_option
 from ckreg.commands import query as query_command
@@ -70,7 +71,7 @@ def _values(words: Sequence[str]) -> dict[str, object]:
 def _describe(name: str, form: Format) -> None:
     told = query_command.describe(name)
     if form == Format.JSON:
-        output.emit_json({"name": name, "description": told.text, "columns": told.columns})
+        output.emit_json(Described(name=name, description=told.text, columns=dict(told.columns)))
         return
     if form == Format.TABLE:
         output.emit(f"{name}: {told.text}")
