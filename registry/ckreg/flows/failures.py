@@ -30,7 +30,7 @@ def failures(home: Home, experiment: str, rows: Sequence[FailedRow]) -> dict[Row
     """What scheduler, logs and history say of these rows; logs are looked at again first."""
     if not rows:
         return {}
-    index_known(home, How(ask=True))
+    index_known(home, How(ask=True), [experiment])
     with fresh_cache(home) as cache:
         return {row.key: _failed(cache, experiment, row) for row in rows}
 
