@@ -45,9 +45,11 @@ def serve(database: Path, metadata: Mapping[str, object], port: int | None, word
         *(*settings, *words),
     ]
     # In a group of its own a terminal's Ctrl-C does not reach it, which would print a traceback while it
-    # starts; it is asked to end instead.
+    # starts; it is asked to end instead. An interrupt waits until it is known whom to ask.
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     with subprocess.Popen(call, process_group=0) as process:
         try:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
             return process.wait()
         except BaseException as ended:
             process.terminate()
