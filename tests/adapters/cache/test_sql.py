@@ -34,6 +34,11 @@ def test_the_connection_itself_cannot_write_whatever_the_folder_is_called(tmp_pa
     assert ask(path, "SELECT count(*) FROM experiments").rows == ((0,),)
 
 
+def test_sqlites_word_ends_in_one_stop(path: Path) -> None:
+    with pytest.raises(UsageError, match=r"one statement at a time\. Tables"):
+        ask(path, "SELECT 1; SELECT 2")
+
+
 def test_columns_of_one_name_are_told_apart(path: Path) -> None:
     assert ask(path, "SELECT 1 AS a, 2 AS a, 3 AS a").columns == ("a", "a_2", "a_3")
 

@@ -36,7 +36,7 @@ class SqlError(UsageError):
     """SQL that is wrong; `why` is SQLite's own word."""
 
     def __init__(self, why: str, tables: Sequence[str]) -> None:
-        super().__init__(f"SQL: {why}. Tables and views: {', '.join(tables)}.")
+        super().__init__(f"SQL: {why.rstrip('.')}. Tables and views: {', '.join(tables)}.")
         self.why = why
 
 
