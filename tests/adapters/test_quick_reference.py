@@ -25,6 +25,12 @@ def test_the_commands_are_those_of_the_description() -> None:
         assert f"\n{line}\n" in text
 
 
+def test_the_next_steps_name_the_commands_that_take_them() -> None:
+    named = re.findall(r"`(ckreg [^`]*)`", quick_reference())
+    verbs = ["scaffold", "submit", "watch", "results"]
+    assert named == [f"ckreg {verb} cap_8L_lora_comparison_2025-10-22" for verb in verbs]
+
+
 def test_the_next_steps_come_in_order() -> None:
     steps = re.findall(r"(?m)^\d\. .*", quick_reference())
     words = [

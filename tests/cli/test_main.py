@@ -157,4 +157,7 @@ def test_a_full_disk_behind_the_output_is_an_outside_failure() -> None:
 
 def test_a_folder_that_is_not_there_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     said = Caller(Path("/nowhere"), capsys)("list")
-    assert (said.code, said.err) == (3, "ckreg: error: /nowhere is not a folder.\n")
+    assert (said.code, said.err) == (
+        3,
+        "ckreg: error: /nowhere is not a folder. `ckreg -C DIR` takes one that is there.\n",
+    )

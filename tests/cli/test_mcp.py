@@ -112,6 +112,8 @@ def test_what_is_read(home: Home) -> None:
         ("show_experiment", {"experiment": "nope"}, 3, "has no experiment 'nope'"),
         ("show_experiment", {}, 2, "'experiment' is a required property"),
         ("show_experiment", {"experiment": 5}, 2, "5 is not of type 'string'"),
+        ("logs", {"experiment": EXPERIMENT, "run": RUN, "lines": -1}, 2, "-1 is less than the minimum of 0"),
+        ("runs", {"limit": 10**30}, 2, "is greater than the maximum of 1000000"),
         ("list_experiments", {"until": "now"}, 2, "'until' was unexpected"),
         ("query", {"sql": "DELETE FROM runs"}, 4, ""),
         ("estimate", {"model": "M", "recipe": "r", "samples": -1}, 2, "samples is -1"),

@@ -113,3 +113,23 @@ def test_elsewhere(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert outside("skill", "install", "--project", ".", "--agents-md").code == 0
     assert outside("skill", "uninstall", "--project", ".").code == 0
     assert list(tmp_path.iterdir()) == []
+
+
+def test_folders_of_a_home_may_be_links_and_those_of_a_registry_not(
+    home: Home, call: Caller, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere, mine = tmp_path / "dotfiles", tmp_path / "me"
+    elsewhere.mkdir()
+    mine.mkdir()
+    monkeypatch.setenv("HOME", str(mine))
+    for root in (mine, home.root):
+        (root / ".claude").symlink_to(elsewhere)
+    said = call("skill", "install")
+    assert (said.code, "is a link" in said.err, list(elsewhere.iterdir())) == (4, True, [])
+    assert call("skill", "install", "--user").code == 0
+    skill = elsewhere / "skills" / "design-experiment" / "SKILL.md"
+    assert skill.is_file()
+    assert call("skill", "uninstall").code == 4
+    assert call("skill", "uninstall", "--user").code == 0
+    assert not skill.exists()
+    assert (mine / ".claude").is_symlink()

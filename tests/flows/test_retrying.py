@@ -179,6 +179,23 @@ def test_more_memory(registry: Home) -> None:
     assert "#SBATCH --mem=128G\n" in script(registry)
 
 
+def test_more_memory_that_was_written_since_is_not_doubled(registry: Home, git: Git) -> None:
+    evidence = "sacct: OUT_OF_MEMORY 0:125; job {job}; max RSS 63 GiB"
+    fails(registry, "a", "OUT_OF_MEMORY (63 GiB) after 3 min", evidence)
+    path = registry.experiments / NAME / "a" / "finetune.slurm"
+    path.write_text(path.read_text().replace("--mem=64G", "--mem=96G"))
+    git(registry.root, "commit", "-qam", "more memory")
+    [found] = plan_retry(registry, NAME, Wanted()).retried
+    assert found.corrected.changes == ()
+    assert found.corrected.reasons == ("out of memory at 63 GiB with 64G; the script asks for 96G already",)
+    again(registry)
+    assert "#SBATCH --mem=96G\n" in script(registry)
+    # The job that was sent then had that much.
+    fails(registry, "a", "OUT_OF_MEMORY (95 GiB) after 3 min", evidence)
+    [found] = plan_retry(registry, NAME, Wanted()).retried
+    assert [change.words for change in found.corrected.changes] == ["mem 96G to 192G"]
+
+
 def test_a_failed_node_changes_nothing(registry: Home) -> None:
     before = script(registry)
     fails(registry, "a", "NODE_FAIL after 3 min", "sacct: NODE_FAIL 0:0; job {job}")

@@ -17,16 +17,18 @@ def template(name: str) -> str:
     return resources.files("ckreg").joinpath("templates", "assistant", name).read_text(encoding="utf-8")
 
 
-def read(root: Path, path: Path) -> str | None:
-    """A file under `root`, None where there is none.
+def read(root: Path, path: Path, *, linked: bool = False) -> str | None:
+    """A file under `root`, None where there is none; its folders may be `linked` where a person made them.
 
     Raises:
-        RefusedError: the file, or a folder on the way to it, is a link.
+        RefusedError: the file, or else a folder on the way to it, is a link.
         CkregError: it cannot be read.
     """
-    for part in (path, *path.parents):
+    for part in (path,) if linked else (path, *path.parents):
         if (root / part).is_symlink() and part != Path():
-            raise RefusedError(f"{root / part} is a link, which is not followed. Put a file or folder there.")
+            raise RefusedError(
+                f"{root / part} is a link, and ckreg writes through none. Put a file or folder there."
+            )
     try:
         return read_text(root / path)
     except NotFoundError:

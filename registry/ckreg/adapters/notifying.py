@@ -24,9 +24,13 @@ def command_words(command: str) -> tuple[str, ...]:
     try:
         words = tuple(shlex.split(command))
     except ValueError as error:
-        raise UsageError(f"notify_command is no command: {one_line(str(error))}.") from None
+        raise UsageError(
+            f"notify_command cannot be read as words ({one_line(str(error))}). Mend its quotes."
+        ) from None
     if not words:
-        raise UsageError("notify_command is empty.")
+        raise UsageError(
+            "notify_command is empty. Name a program that reads stdin, such as `mail -s {title} me`."
+        )
     if "/" in words[0] and not words[0].startswith("/"):
         raise UsageError("notify_command: name the program by its full path, or one that is on PATH.")
     return words
@@ -42,10 +46,10 @@ def checked_url(url: str) -> str:
         parts = urlsplit(url)
         host = parts.hostname or ""
     except ValueError:
-        raise UsageError("notify_webhook is no address.") from None
+        raise UsageError("notify_webhook is no address. Write it as https://HOST/PATH.") from None
     if host and (parts.scheme == "https" or (parts.scheme == "http" and host in _LOOPBACK)):
         return url
-    raise UsageError("notify_webhook must begin with https://.")
+    raise UsageError("notify_webhook must begin with https://. Write it as https://HOST/PATH.")
 
 
 def run(words: Sequence[str], text: str, *, seconds: float = SECONDS) -> str | None:

@@ -24,7 +24,7 @@ class Place:
             NotFoundError: there is none, or no such folder.
         """
         if not self.start.is_dir():
-            raise NotFoundError(f"{self.start} is not a folder.")
+            raise NotFoundError(f"{self.start} is not a folder. `ckreg -C DIR` takes one that is there.")
         return find_home(self.start)
 
     def path(self, word: str) -> Path:

@@ -28,9 +28,11 @@ class Skill:
 
 
 def skill_install(
-    folder: Path, *, agents_md: bool = False, force: bool = False, dry_run: bool = False
+    folder: Path, *, agents_md: bool = False, linked: bool = False, force: bool = False, dry_run: bool = False
 ) -> Skill:
     """Write the skill into `folder`, and with `agents_md` a section into its AGENTS.md; nothing is committed.
+
+    The folders between may be links with `linked`: in a person's home they have made them themselves.
 
     Raises:
         RefusedError: there is a skill of that name that ckreg did not write, or that was edited, and no
@@ -38,21 +40,24 @@ def skill_install(
         MalformedError: the section in AGENTS.md cannot be told.
         OutsideError: the folder cannot be written; nothing was changed.
     """
-    return _carried_out(folder, _installed(folder, agents_md=agents_md, force=force), dry_run=dry_run)
+    files = _installed(folder, agents_md=agents_md, linked=linked, force=force)
+    return _carried_out(folder, files, dry_run=dry_run)
 
 
-def skill_uninstall(folder: Path, *, force: bool = False, dry_run: bool = False) -> Skill:
+def skill_uninstall(
+    folder: Path, *, linked: bool = False, force: bool = False, dry_run: bool = False
+) -> Skill:
     """Take the skill and the section of AGENTS.md out; what else is in that file stays to the byte.
 
     Raises:
         CkregError: as `skill_install`.
     """
-    return _carried_out(folder, _uninstalled(folder, force=force), dry_run=dry_run)
+    return _carried_out(folder, _uninstalled(folder, linked=linked, force=force), dry_run=dry_run)
 
 
 def _carried_out(folder: Path, files: Iterator[SkillFile], *, dry_run: bool) -> Skill:
     if not folder.is_dir():
-        raise NotFoundError(f"{folder} is not a folder.")
+        raise NotFoundError(f"{folder} is not a folder. Make it first, or name another with --project.")
     changing = tuple(file for file in files if file.before != file.after)
     for file in () if dry_run else changing:
         if file.after is None:
@@ -62,8 +67,8 @@ def _carried_out(folder: Path, files: Iterator[SkillFile], *, dry_run: bool) -> 
     return Skill(folder, changing, bool(changing) and not dry_run)
 
 
-def _installed(folder: Path, *, agents_md: bool, force: bool) -> Iterator[SkillFile]:
-    there = read(folder, SKILL)
+def _installed(folder: Path, *, agents_md: bool, linked: bool, force: bool) -> Iterator[SkillFile]:
+    there = read(folder, SKILL, linked=linked)
     if there is not None and not force:
         _refuse_changed(folder, there)
     yield SkillFile(str(SKILL), there, skill_text(template(SKILL.name)))
@@ -72,8 +77,8 @@ def _installed(folder: Path, *, agents_md: bool, force: bool) -> Iterator[SkillF
         yield SkillFile(str(AGENTS), before, with_section(before, template(AGENTS.name)))
 
 
-def _uninstalled(folder: Path, *, force: bool) -> Iterator[SkillFile]:
-    there = read(folder, SKILL)
+def _uninstalled(folder: Path, *, linked: bool, force: bool) -> Iterator[SkillFile]:
+    there = read(folder, SKILL, linked=linked)
     if there is not None:
         if not force:
             _refuse_changed(folder, there)

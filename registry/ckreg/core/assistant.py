@@ -73,6 +73,6 @@ def _refuse_torn(text: str) -> None:
     begins, ends = text.count(BEGIN), text.count(END)
     if (begins, ends) not in {(0, 0), (1, 1)} or text.find(BEGIN) > text.find(END):
         raise MalformedError(
-            f"AGENTS.md has {begins} times `{BEGIN}` and {ends} times `{END}`; leave one section between two "
-            "such lines, or none."
+            f"AGENTS.md has the line `{BEGIN}` {begins} times and `{END}` {ends} times. Leave one of each, "
+            "in this order, or none."
         )

@@ -55,6 +55,7 @@ def _failed(cache: Cache, experiment: str, row: FailedRow) -> Failed:
         evidence=_evidence(measured, told, attempt),
         attempts=max(_whole(attempt.get("attempt")) or 1, 1),
         job=row.job,
+        noted_in=_noted_in(cache, experiment, row),
         limit_seconds=_number(job.get("time_limit_seconds")) or told.limit_seconds,
         elapsed_seconds=_number(job.get("elapsed_seconds"))
         or told.elapsed_seconds
@@ -85,6 +86,15 @@ def _attempt(cache: Cache, experiment: str, key: RowKey) -> Row:
         (experiment, *key),
     )
     return next(iter(rows), _NOTHING)
+
+
+def _noted_in(cache: Cache, experiment: str, row: FailedRow) -> str | None:
+    rows = cache.rows(
+        "SELECT commit_id FROM status_events WHERE experiment = ? AND run = ? AND task IS ? AND epoch IS ? "
+        "AND job = ? AND overtaken IS NULL ORDER BY place LIMIT 1",
+        (experiment, *row.key, row.job),
+    )
+    return next((_text(found["commit_id"]) for found in rows), None)
 
 
 def _measured(cache: Cache, experiment: str, row: FailedRow) -> Row:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from ckreg.adapters.git import open_repo, text_at
 from ckreg.adapters.resumable import epochs_done, state_path
 from ckreg.adapters.tree import EXPERIMENTS, Home, read_text
 from ckreg.core.retry.files import asked_in, changed, is_marked
@@ -54,6 +55,15 @@ class Files:
     def asked(self, attempt: int) -> Asked:
         """What they ask for before this attempt."""
         return asked_in(self._texts[In.SCRIPT], self._texts.get(In.CONFIG), attempt, self._paths[In.CONFIG])
+
+    def memory_in(self, commit: str | None, option: str) -> str | None:
+        """What the script of a commit asks for by an option for memory; None where that is not known."""
+        if commit is None:
+            return None
+        path = self._paths[In.SCRIPT]
+        script = text_at(open_repo(self._home.root), commit, path)
+        then = asked_in(script or "", None, 1, path)
+        return then.memory if then.memory_option == option else None
 
     def checkpoint(self) -> Checkpoint | None:
         """What the run can go on from."""

@@ -128,7 +128,11 @@ def plan_retry(home: Home, experiment: str, wanted: Wanted) -> Retry:
         of_row = Files(home, experiment, row.key, scripts[row.key], manifest)
         failed = known[row.key]
         asked = of_row.asked(failed.attempts + 1)
-        failed = replace(failed, resumed=asked.resumes and not asked.corrected)
+        failed = replace(
+            failed,
+            resumed=asked.resumes and not asked.corrected,
+            memory=of_row.memory_in(failed.noted_in, asked.memory_option),
+        )
         found = corrected(failed, asked, None if wanted.anew else of_row.checkpoint())
         if found.left and row.key.run not in wanted.runs:
             left.append(Left(row.key, found.left, failed.evidence, failed.attempts + 1))

@@ -217,14 +217,20 @@ def _found_in_history(home: Home, own: Bundle) -> list[Outcome]:
     if not any(request.id in events for request in own.requests):
         if refused := spool.refusal_of(home, own.name):
             raise AnsweredError(refused.error, refused.exit_code)
-        raise OutsideError(f"Somebody removed the request from {home.state / 'spool'}; nothing was changed.")
+        raise OutsideError(
+            f"Somebody removed the request from {home.state / 'spool'}; nothing was changed. Try again."
+        )
     found: list[Outcome] = []
     for request in own.requests:
         if event := events.get(request.id):
             update = Update(request, {}, event.from_status or "", event.to_status or "")
             found.append(Committed(update, event.commit))
         else:
-            found.append(RefusedError(f"{request.run} was refused, or the row said so already."))
+            found.append(
+                RefusedError(
+                    f"{request.run} was refused, or the row said so already: see `ckreg status show`."
+                )
+            )
     return found
 
 

@@ -103,6 +103,23 @@ def test_memory(asked: Asked, rss: float | None, wanted: list[tuple[str, str | N
 
 
 @pytest.mark.parametrize(
+    ("had", "asks"),
+    [("350M", "2G"), ("2000", "2G"), ("1G", "1025M"), ("900000K", "1G"), ("1000G", "1T")],
+)
+def test_more_memory_than_it_had_is_asked_for_already(had: str, asks: str) -> None:
+    failed = replace(TIMED_OUT, outcome=Outcome.OOM_HOST, memory=had)
+    found = corrected(failed, replace(SCRIPT, memory=asks))
+    assert (found.changes, found.left) == ((), None)
+    assert found.reasons[0] == f"out of memory with {had}; the script asks for {asks} already"
+
+
+@pytest.mark.parametrize("had", ["2G", "2048M", "2048", "3G", "0", "much", None])
+def test_memory_that_was_not_less_is_doubled(had: str | None) -> None:
+    failed = replace(TIMED_OUT, outcome=Outcome.OOM_HOST, memory=had)
+    assert changes(corrected(failed, replace(SCRIPT, memory="2G"))) == [("mem", "2G", "4G")]
+
+
+@pytest.mark.parametrize(
     "memory", [pytest.param("0", id="the whole node"), pytest.param(None, id="not known")]
 )
 def test_memory_that_cannot_grow_is_left(memory: str | None) -> None:

@@ -72,6 +72,10 @@ ROW = {
             Pair,
             {"type": "array", "prefixItems": [TEXT, {"type": "integer"}], "minItems": 2, "maxItems": 2},
         ),
+        (
+            Annotated[int, "So many.", {"minimum": 0}],
+            {"description": "So many.", "type": "integer", "minimum": 0},
+        ),
         (Row, ROW),
         (
             Plain,

@@ -104,7 +104,7 @@ def _run_hook(repo: Repo, name: str, env: Mapping[str, str], *words: str) -> Non
     done = repo.call("hook", "run", "--ignore-missing", name, "--", *words, env=env)
     if done.returncode:
         raise RefusedError(
-            f"the hook {name} refused the commit: {last_words(done)}. Files and history are as before."
+            f"The hook {name} refused the commit: {last_words(done)}. Files and history are as before."
         )
 
 

@@ -177,7 +177,9 @@ def _lock(descriptor: int, folder: Path) -> None:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             if time.monotonic() >= until:
-                raise BusyError(f"{folder}/lock is held for more than {_LOCK_SECONDS:.0f} s.") from None
+                raise BusyError(
+                    f"{folder}/lock is held for more than {_LOCK_SECONDS:.0f} s. Try again."
+                ) from None
             time.sleep(_POLL_SECONDS)
         except OSError as error:
             raise OutsideError(

@@ -48,7 +48,7 @@ def break_lock(home: Home, held: Held) -> None:
     """
     if held.holder and held.life is Life.ALIVE:
         raise RefusedError(
-            f"process {held.holder.pid} runs on this host and holds the lock. "
+            f"Process {held.holder.pid} runs on this host and holds the lock. "
             f"Wait, or end it (`kill {held.holder.pid}`): the lock is then free or can be broken."
         )
     taken = BusyError("Somebody else holds the lock by now. Call `ckreg doctor` again.")

@@ -36,6 +36,7 @@ from ckreg.flows.telling import Told
 At = Annotated[str, "As it was at a git revision or at the end of a day, such as HEAD~3 or 2025-10-22."]
 Name = Annotated[str, "An experiment's name, or the beginning of it."]
 _LINES = 50
+_MOST_ROWS = 1_000_000
 
 
 class AskedAt(TypedDict):
@@ -78,7 +79,7 @@ class AskedRuns(TypedDict):
     where: NotRequired[Annotated[list[str], "SQL conditions, such as lora_rank >= 16 or accuracy > 0.9."]]
     sort: NotRequired[Annotated[list[str], "Columns; -COLUMN is greatest first."]]
     columns: NotRequired[Annotated[list[str], "Columns; `all` are all there are."]]
-    limit: NotRequired[int]
+    limit: NotRequired[Annotated[int, "At most so many.", {"minimum": 0, "maximum": _MOST_ROWS}]]
 
 
 class AskedFind(TypedDict):
@@ -130,7 +131,7 @@ class AskedLogs(TypedDict):
     run: str
     task: NotRequired[str]
     epoch: NotRequired[str]
-    lines: NotRequired[Annotated[int, "How many of the last lines; 50 if left out."]]
+    lines: NotRequired[Annotated[int, "How many of the last lines; 50 if left out.", {"minimum": 0}]]
 
 
 def spec_schema(home: Home, asked: AskedNothing) -> dict[str, object]:

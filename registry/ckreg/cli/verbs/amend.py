@@ -23,14 +23,21 @@ class Words(TypedDict):
 
 @click.command()
 @click.argument("experiment")
-@click.option("--reason", required=True, help="Why the plan changes; goes into the commit and the log.")
+@click.option(
+    "--reason", metavar="TEXT", required=True, help="Why the plan changes; goes into the commit and the log."
+)
 @click.option(
     "--set", "settings", multiple=True, metavar="KEY=A[,B...]", help="Levels of a variable, or a setting."
 )
-@click.option("--add-task", "added", multiple=True, metavar="NAME=SCRIPT", help="Evaluate on a task more.")
-@click.option("--drop-task", "dropped_tasks", multiple=True, metavar="NAME", help="Evaluate on a task less.")
+@click.option("--add-task", "added", multiple=True, metavar="NAME=SCRIPT", help="Evaluate on this task, too.")
 @click.option(
-    "--eval-epochs", "evaluated", metavar="WHICH", help="last, all, best, or epochs from 0 on: 0,1."
+    "--drop-task", "dropped_tasks", multiple=True, metavar="NAME", help="Evaluate on this task no more."
+)
+@click.option(
+    "--eval-epochs",
+    "evaluated",
+    metavar="WHICH",
+    help="Evaluated epochs: last, all, best, or numbers from 0 on, such as 0,1.",
 )
 @click.option(
     "--drop-run", "dropped_runs", multiple=True, metavar="RUN", help="Leave a run out; * as in file names."

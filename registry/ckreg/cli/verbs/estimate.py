@@ -22,29 +22,40 @@ _WIDTH = 80
 
 
 @click.command()
-@click.option("--model", help="The model folder's name.")
-@click.option("--recipe", help="The recipe, as `tune ls` names it.")
-@click.option("--batch-size", type=int, help="Per GPU and step; without it the estimated one.")
-@click.option("--samples", type=int, help="Samples in the training split, before packing.")
-@click.option("--epochs", type=int, default=1, show_default=True)
-@click.option("--lora-rank", type=int, help="Without it runs of any rank count.")
+@click.option("--model", metavar="MODEL", help="The model folder's name.")
+@click.option("--recipe", metavar="RECIPE", help="The recipe, as `tune ls` names it.")
+@click.option("--batch-size", type=int, metavar="N", help="Per GPU and step; without it the estimated one.")
+@click.option("--samples", type=int, metavar="N", help="Samples in the training split, before packing.")
+@click.option("--epochs", type=int, metavar="N", default=1, show_default=True, help="Epochs of training.")
+@click.option("--lora-rank", type=int, metavar="N", help="Without it runs of any rank count.")
 @click.option("--packed/--no-packed", default=False, show_default=True, help="Whether the dataset is packed.")
-@click.option("--gpus", type=int, default=1, show_default=True)
-@click.option("--gpu-type", help="Such as A100; prior runs on it count first.")
+@click.option("--gpus", type=int, metavar="N", default=1, show_default=True, help="GPUs of the job.")
+@click.option("--gpu-type", metavar="TYPE", help="Such as A100; prior runs on it count first.")
 @click.option("--gpu-memory", "gpu_memory_gib", type=float, metavar="GIB", help="Memory of one GPU in GiB.")
-@click.option("--grad-accum", type=int, default=1, show_default=True, help="Gradient accumulation steps.")
-@click.option("--max-steps-per-epoch", type=int, help="Where an epoch ends early.")
+@click.option(
+    "--grad-accum", type=int, metavar="N", default=1, show_default=True, help="Gradient accumulation steps."
+)
+@click.option("--max-steps-per-epoch", type=int, metavar="N", help="Where an epoch ends early.")
 @click.option("--drop-last", is_flag=True, help="An epoch's last batch is left out where it is not whole.")
-@click.option("--dataset", help="Its path; packed runs of it tell how many samples a row holds.")
+@click.option(
+    "--dataset", metavar="PATH", help="Its path; packed runs of it tell how many samples a row holds."
+)
 @click.option("--validation/--no-validation", default=False, show_default=True, help="After each epoch.")
-@click.option("--max-seq-len", type=int, help="Longest sequence in tokens; memory follows it.")
+@click.option("--max-seq-len", type=int, metavar="N", help="Longest sequence in tokens; memory follows it.")
 @click.option(
     "--adapter-only/--full-checkpoints",
     default=False,
     show_default=True,
     help="Whether only LoRA adapters are saved.",
 )
-@click.option("--runs", type=int, default=1, show_default=True, help="Runs whose checkpoints the disk holds.")
+@click.option(
+    "--runs",
+    type=int,
+    metavar="N",
+    default=1,
+    show_default=True,
+    help="Runs whose checkpoints the disk holds.",
+)
 @click.option("--no-index", is_flag=True, help="Rest on what is indexed; look for no new logs.")
 @click.option("--explain", is_flag=True, help="Show the calculations and all runs that they rest on.")
 @click.option("--score", is_flag=True, help="Show how past estimates did, instead of a new one.")

@@ -23,7 +23,7 @@ _SHOWN = 6
 @click.option("--all", "whole", is_flag=True, help="With every field of the log's entries.")
 @click.option("--since", metavar="DATE", help="From this date, or this revision's, on.")
 @click.option("--by", metavar="WHO", help="Part of a name or address; or person, job, sacct, log.")
-@click.option("-n", "--last", type=click.IntRange(min=1), help="The newest so many lines alone.")
+@click.option("-n", "--last", metavar="N", type=click.IntRange(min=1), help="Only the newest N lines.")
 @json_option
 @click.pass_obj
 def command(  # noqa: PLR0913  # an option each

@@ -15,12 +15,16 @@ from ckreg.errors import UsageError
 @click.command()
 @click.argument("experiment")
 @click.argument("run")
-@click.option("--task", help="An evaluation's task; without it the log of RUN's training is meant.")
-@click.option("--epoch", help="An evaluation's epoch, from 0, or `best`.")
-@click.option("--job", help="Another job of the same run than the table has: an earlier attempt.")
+@click.option(
+    "--task", metavar="TASK", help="An evaluation's task; without it the log of RUN's training is meant."
+)
+@click.option("--epoch", metavar="N", help="An evaluation's epoch, from 0, or `best`.")
+@click.option(
+    "--job", metavar="JOB", help="Another job of this run than the one in the table: an earlier attempt."
+)
 @click.option("-f", "--follow", is_flag=True, help="Go on with what is written, until the job is over.")
 @click.option(
-    "-n", "--lines", metavar="LINES", default=20, show_default=True, type=click.IntRange(min=0),
+    "-n", "--lines", metavar="N", default=20, show_default=True, type=click.IntRange(min=0),
     help="How many of the last lines.",
 )  # fmt: skip
 @json_option

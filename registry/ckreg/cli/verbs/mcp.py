@@ -25,6 +25,6 @@ def command(place: Place, *, allow_writes: bool) -> None:
         from ckreg.cli.mcp.server import serve  # noqa: PLC0415  # only this verb needs MCP's library
     except ImportError as error:
         raise OutsideError(
-            f"The server needs {error.name}, which is not here: pip install 'ckreg[mcp]'."
+            f"{error.name} is not installed, which the server needs. `pip install 'ckreg[mcp]'` brings it."
         ) from error
     serve(home, allow_writes=allow_writes)

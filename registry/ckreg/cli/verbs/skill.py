@@ -52,7 +52,7 @@ def install(  # noqa: PLR0913  # one parameter an option
     if user and agents_md:
         raise UsageError("AGENTS.md is a project's file: leave --user or --agents-md out.")
     folder = _folder(place, project, user=user)
-    done = skill_install(folder, agents_md=agents_md, force=force, dry_run=dry_run)
+    done = skill_install(folder, agents_md=agents_md, linked=user, force=force, dry_run=dry_run)
     _say(done, "Wrote", "The skill is there already", dry_run=dry_run, as_json=as_json)
 
 
@@ -72,7 +72,8 @@ def uninstall(
     Example:
       ckreg skill uninstall
     """
-    done = skill_uninstall(_folder(place, project, user=user), force=force, dry_run=dry_run)
+    folder = _folder(place, project, user=user)
+    done = skill_uninstall(folder, linked=user, force=force, dry_run=dry_run)
     _say(done, "Removed what ckreg wrote in", "There is no skill", dry_run=dry_run, as_json=as_json)
 
 

@@ -89,13 +89,17 @@ def show(place: Place, experiment: str | None, at: str | None, as_json: bool) ->
 @click.argument("experiment", required=False)
 @click.argument("run", required=False)
 @click.option("--status", type=click.Choice([str(value) for value in Status]), help="The new status.")
-@click.option("--job-id", "job", help="The Slurm job, 12345 or 12345_7.")
-@click.option("--task", help="An evaluation's task; without it the fine-tuning of RUN is meant.")
-@click.option("--epoch", help="An evaluation's epoch, from 0, or `best`.")
-@click.option("--note", help="What to put into Notes.")
-@click.option("--resolved", type=click.IntRange(min=0), help="The epoch that `best` turned out to be.")
+@click.option("--job-id", "job", metavar="JOB", help="The Slurm job, 12345 or 12345_7.")
+@click.option(
+    "--task", metavar="TASK", help="An evaluation's task; without it the fine-tuning of RUN is meant."
+)
+@click.option("--epoch", metavar="N", help="An evaluation's epoch, from 0, or `best`.")
+@click.option("--note", metavar="TEXT", help="What to put into Notes.")
+@click.option(
+    "--resolved", metavar="N", type=click.IntRange(min=0), help="The epoch that `best` turned out to be."
+)
 @click.option("--by", type=click.Choice(["person", "log", "job"]), help="Who says so.  [default: person]")
-@click.option("--evidence", help="How that is known; goes into the commit.")
+@click.option("--evidence", metavar="TEXT", help="How that is known; goes into the commit.")
 @click.option("--force", "forced", is_flag=True, help="Allow any transition; recorded as forced.")
 @click.option("--from-json", "lines", metavar="FILE", help="Several changes, one a line; - is stdin.")
 @click.option("--spool", is_flag=True, help="Only leave the request, for a node that cannot commit.")

@@ -26,7 +26,7 @@ def with_bullets(text: str, before: Document, after: Document, where: str) -> st
         if (key in old and old[key].value == field.value) or key[1] in _KEPT:
             continue
         if key in here:
-            splices.append(_value(text, here[key], field.value))
+            splices.append(_value(text, here[key], field.value, where))
         elif key in old or above is None:
             raise MalformedError(
                 f"{where}: the bullet **{field.key}:** of '{key[0]}' is not there. Put it back first."
@@ -79,11 +79,13 @@ def _key(field: Field) -> str:
     return f"{key} {field.value.partition(':')[0]}" if key == plain(FINGERPRINT) else key
 
 
-def _value(text: str, field: Field, value: str) -> Splice:
+def _value(text: str, field: Field, value: str, where: str) -> Splice:
     start = line_starts(text)[field.line - 1]
     found = _VALUE.search(text, start)
     if found is None:
-        raise MalformedError(f"line {field.line}: the bullet **{field.key}:** cannot be changed.")
+        raise MalformedError(
+            f"{where}:{field.line}: the bullet **{field.key}:** cannot be changed. Put it on one line."
+        )
     trail = len(found["value"]) - len(found["value"].rstrip())
     lead = "" if found["value"].strip() or text[found.start("value") - 1] in " \t" else " "
     return Splice(found.start("value"), found.end("value") - trail, f"{lead}{value}")

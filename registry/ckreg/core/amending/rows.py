@@ -75,7 +75,7 @@ def _changed(
         if here is None:
             raise MalformedError(
                 f"{where}:{table.line}: the row {old.texts[0]} is not there; its {column.header} is to be "
-                f"{text}."
+                f"{text}. Put it back first."
             )
         if column.here >= len(here.cells):
             raise MalformedError(f"{where}:{here.line}: the row has too few cells; add them first.")

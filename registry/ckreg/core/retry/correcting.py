@@ -3,7 +3,7 @@
 from math import ceil
 
 from ckreg.core.measure.measurement import Outcome
-from ckreg.core.retry.amounts import doubled, rounded_up, time_seconds
+from ckreg.core.retry.amounts import doubled, memory_mib, rounded_up, time_seconds
 from ckreg.core.retry.values import Asked, Change, Checkpoint, Corrected, Failed, In
 from ckreg.core.units import clock_time, count, duration, gib
 
@@ -90,6 +90,11 @@ def _needed(failed: Failed, before: float, checkpoint: Checkpoint | None) -> tup
 def _more_memory(failed: Failed, asked: Asked) -> Corrected:
     used = f"out of memory at {gib(failed.max_rss_gib)}" if failed.max_rss_gib else "out of memory"
     if asked.memory is not None:
+        had, now = memory_mib(failed.memory), memory_mib(asked.memory)
+        if had is not None and now is not None and now > had:
+            return Corrected(
+                reasons=(f"{used} with {failed.memory}; the script asks for {asked.memory} already",)
+            )
         more = doubled(asked.memory)
         if more is None:
             return Corrected(left=f"{used}, and --{asked.memory_option}={asked.memory} cannot be doubled")

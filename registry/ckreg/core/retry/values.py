@@ -15,6 +15,8 @@ class Failed:
     `attempts` is how many there were, `told` how the last one ended in few words, `evidence` who says so.
     Steps and samples are those of the log, `done` of `total`: optimiser steps of all epochs, or samples of
     an evaluation. `resumed` says that it began from a checkpoint, so that its log tells of a part only.
+    `noted_in` is the commit that noted the job, and `memory` what its script asked for then, by the option
+    by which it asks now.
     """
 
     key: RowKey
@@ -26,6 +28,8 @@ class Failed:
     limit_seconds: float | None = None
     elapsed_seconds: float | None = None
     startup_seconds: float | None = None
+    noted_in: str | None = None
+    memory: str | None = None
     max_rss_gib: float | None = None
     peak_gpu_gib: float | None = None
     total_gpu_gib: float | None = None

@@ -40,7 +40,7 @@ _PLAIN: dict[object, Schema] = {
 def schema_of(kind: object) -> Schema:
     """The schema of a type: records are objects with their fields and no others, named tuples are arrays.
 
-    What an `Annotated` type says is its description.
+    Of what an `Annotated` type says, text is its description, and a mapping is a part of its schema.
 
     Raises:
         TypeError: values of this type have no JSON.
@@ -53,8 +53,8 @@ def schema_of(kind: object) -> Schema:
         return dict(plain)
     origin = get_origin(kind)
     if origin is Annotated:
-        bare, about = get_args(kind)
-        return {"description": about, **schema_of(bare)}
+        bare, *told = get_args(kind)
+        return _told(told) | schema_of(bare)
     if origin in {Union, types.UnionType}:
         return _any_of(get_args(kind))
     if origin is Literal:
@@ -64,6 +64,13 @@ def schema_of(kind: object) -> Schema:
     if isinstance(kind, type):
         return _of_class(kind)
     raise TypeError(f"{kind!r} has no JSON Schema")
+
+
+def _told(told: Sequence[str | Schema]) -> Schema:
+    found: Schema = {}
+    for each in told:
+        found |= {"description": each} if isinstance(each, str) else each
+    return found
 
 
 def _of_class(kind: type) -> Schema:
