@@ -1,9 +1,11 @@
 """The real Datasette over a real cache, asked through its own client."""
 
 import asyncio
+import contextlib
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import urllib.error
@@ -156,27 +158,51 @@ def test_a_groups_own_queries_are_there_and_only_read(database: Path) -> None:
     assert json.loads(json.dumps(told)) == told
 
 
+def test_a_file_that_only_prior_runs_name_is_not_shown(home: Home, database: Path, tmp_path: Path) -> None:
+    """They come with a clone, and may name what its maker wants to see."""
+    (tmp_path / "secret").write_text("secret")
+    with contextlib.closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute("INSERT INTO logs (path, kept) VALUES (?, 1)", [str(tmp_path / "secret")])
+    served = Served(database, datasette_metadata(home))
+    assert served.get("/-/ckreg-file", path=str(tmp_path / "secret")).status_code == 404
+
+
+class Running:
+    """`ckreg datasette` in a process of its own, with the lines that it has said once it can be asked."""
+
+    def __init__(self, home: Home, folder: Path) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-u", "-m", "ckreg", "-C", str(home.root), "datasette"],
+            env={**os.environ, "TMPDIR": str(folder), "PYTHONUNBUFFERED": "1"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        self.said: list[str] = []
+
+    def until(self, words: str) -> str:
+        """Read on until a line has these words; the line."""
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.said.append(line)
+            if words in line:
+                return line.strip()
+        raise AssertionError("".join(self.said))
+
+
+@pytest.fixture
+def temporary(tmp_path: Path) -> Path:
+    (tmp_path / "temporary").mkdir()
+    return tmp_path / "temporary"
+
+
 @pytest.mark.slow
-def test_the_command_serves_those_who_have_its_link(home: Home, tmp_path: Path) -> None:
-    folder = tmp_path / "temporary"
-    folder.mkdir()
-    call = [sys.executable, "-u", "-m", "ckreg", "-C", str(home.root), "datasette"]
-    server = subprocess.Popen(
-        call,
-        env={**os.environ, "TMPDIR": str(folder), "PYTHONUNBUFFERED": "1"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    )
-    with server:
-        assert server.stdout is not None
-        lines = []
-        for line in server.stdout:
-            lines.append(line)
-            if "Uvicorn running" in line:
-                break
-        [link] = [line.strip() for line in lines if line.startswith("http://127.0.0.1:")]
+def test_the_command_serves_those_who_have_its_link(home: Home, temporary: Path) -> None:
+    running = Running(home, temporary)
+    with running.process as server:
+        link = running.until("http://127.0.0.1:")
+        running.until("Uvicorn running")
         page = link.partition("/-/")[0] + "/cache/runs.json"
         with pytest.raises(urllib.error.HTTPError, match="403"):
             urllib.request.build_opener().open(page)
@@ -186,4 +212,37 @@ def test_the_command_serves_those_who_have_its_link(home: Home, tmp_path: Path) 
             assert json.load(answer)["filtered_table_rows_count"] == 3
         os.killpg(server.pid, signal.SIGINT)
         assert server.wait(60) == 0
-    assert not list(folder.iterdir())
+    assert not list(temporary.iterdir())
+
+
+@pytest.mark.slow
+def test_ended_by_a_signal_it_leaves_nothing(home: Home, temporary: Path) -> None:
+    running = Running(home, temporary)
+    with running.process as server:
+        running.until("Uvicorn running")
+        server.send_signal(signal.SIGTERM)
+        assert server.wait(60) == 128 + signal.SIGTERM
+        assert server.stdout is not None
+        server.stdout.read()  # ends only when its child, which writes there too, has ended
+    assert not list(temporary.iterdir())
+
+
+@pytest.mark.slow
+def test_interrupted_while_it_starts_it_says_nothing(home: Home, temporary: Path) -> None:
+    running = Running(home, temporary)
+    with running.process as server:
+        running.until("Ctrl-C ends it")
+        while server.poll() is None and "serving" not in _commands_below(server.pid):
+            pass
+        os.killpg(server.pid, signal.SIGINT)
+        assert server.stdout is not None
+        assert "Traceback" not in server.stdout.read()
+        assert server.wait(60) == 0
+    assert not list(temporary.iterdir())
+
+
+def _commands_below(process: int) -> str:
+    children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
+    with contextlib.suppress(OSError):
+        return " ".join(Path(f"/proc/{child}/cmdline").read_text() for child in children)
+    return ""

@@ -13,9 +13,19 @@ from tests.cli.terminal import Terminal
 from tests.documents import EXPERIMENT
 
 
-def test_a_table_names_experiments_by_what_it_takes_to_type(call: Caller) -> None:
+def test_in_a_pipe_a_table_has_whole_names(call: Caller) -> None:
     said = call("runs", "L1B_rank*", "--sort", "-lora_rank")
-    assert said.out.splitlines() == [
+    assert [line.split() for line in said.out.splitlines() if "─" not in line] == [
+        ["experiment", "run_name", "status", "lora_rank"],
+        [EXPERIMENT, "L1B_rank64", "pending", "64"],
+        [EXPERIMENT, "L1B_rank4", "pending", "4"],
+    ]
+
+
+def test_a_terminals_table_names_experiments_by_what_it_takes_to_type(home: Home) -> None:
+    with Terminal(home.root, "runs", "L1B_rank*", "--sort", "-lora_rank") as terminal:
+        assert terminal.code() == 0
+    assert terminal.seen.splitlines() == [
         "experiment  run_name    status   lora_rank",
         "──────────────────────────────────────────",
         "cap         L1B_rank64  pending         64",

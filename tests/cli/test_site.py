@@ -1,7 +1,15 @@
 """`ckreg site`, as people call it."""
 
 import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
 
+import pytest
+
+from ckreg.adapters.cache import remember_roots
 from ckreg.adapters.tree import Home
 from tests.cli.calls import Caller
 from tests.documents import EXPERIMENT
@@ -34,3 +42,20 @@ def test_a_folder_with_something_else_in_it_is_refused_in_a_line(call: Caller, h
     assert said.code == 4
     assert said.err.count("\n") == 1
     assert "--out" in said.err
+
+
+@pytest.mark.skipif(os.geteuid() == 0 and not shutil.which("setpriv"), reason="root may write everything")
+def test_a_registry_that_cannot_be_written_has_a_site_elsewhere(home: Home, tmp_path: Path) -> None:
+    remember_roots(home, [tmp_path])
+    mortal = ["setpriv", "--bounding-set=-dac_override"] if os.geteuid() == 0 else []
+    ckreg = [*mortal, sys.executable, "-m", "ckreg", "-C", str(home.root), "site"]
+    home.state.chmod(0o555)
+    try:
+        refused = subprocess.run(ckreg, capture_output=True, text=True, check=False)
+        built = subprocess.run([*ckreg, "--out", tmp_path / "o"], capture_output=True, text=True, check=False)
+    finally:
+        home.state.chmod(0o755)
+    assert refused.returncode == 6
+    assert "Name another with --out" in refused.stderr
+    assert built.stdout == f"{tmp_path}/o/index.html\n"
+    assert "new logs were not read" in built.stderr

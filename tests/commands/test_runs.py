@@ -130,6 +130,15 @@ def test_the_log_of_the_documents_job_counts_before_a_newer_one(home: Home) -> N
     assert row(home, "L1B_rank4", "outcome") == {"outcome": "completed"}
 
 
+def test_a_log_of_the_same_job_id_elsewhere_does_not_count_before_its_own(home: Home) -> None:
+    whose = {"run_name": "L1B_rank4", "job_id": "7"}
+    edit(home, "| L1B_rank4 | pending | - |", "| L1B_rank4 | completed | 7 |")
+    put(home, **log("/b", 2, outcome="timeout", experiment="theirs", **whose))
+    assert row(home, "L1B_rank4", "outcome") == {"outcome": "timeout"}
+    put(home, **log("/a", 1, outcome="completed", experiment=EXPERIMENT, **whose))
+    assert row(home, "L1B_rank4", "outcome") == {"outcome": "completed"}
+
+
 def test_a_retry_that_waits_has_nothing_of_the_try_before(home: Home) -> None:
     edit(home, "| L1B_rank4 | pending | - |", "| L1B_rank4 | running | 8 |")
     put(home, **log("/a", 1, outcome="timeout", job_id="7", experiment=EXPERIMENT, run_name="L1B_rank4"))

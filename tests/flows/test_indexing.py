@@ -6,7 +6,7 @@ from ckreg.adapters.cache import remember_roots
 from ckreg.adapters.tree import Home
 from ckreg.core.settings import DEFAULT_LOG_PATTERNS
 from ckreg.flows.estimating import load_priors
-from ckreg.flows.indexing import How, Indexed, Stand, index_logs, roots_of
+from ckreg.flows.indexing import How, Indexed, Stand, index_known, index_logs, roots_of
 from tests.logs import LOG, RUN, copied
 
 
@@ -116,6 +116,21 @@ def test_roots_are_the_known_ones_and_scratch(home: Home) -> None:
     assert roots_of(home, None) == ()
     remember_roots(home, [Path("/a")])
     assert roots_of(home, "/s") == (Path("/a"), Path("/s"))
+
+
+def test_what_an_experiments_own_jobs_write_is_read_beside_the_known_roots(
+    home: Home, scratch: Path, tmp_path: Path
+) -> None:
+    """Somebody has named another folder: the scratch folder is not searched any more."""
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    remember_roots(home, [elsewhere])
+    (home.root / "ckreg.local.toml").write_text(f'scratch_dir = "{scratch}"\n')
+    written = next(path for path in scratch.rglob("slurm-*.out") if path.parent.name.startswith("ck-out-"))
+    index_known(home)
+    assert measured(home) == []
+    index_known(home, experiments=["no-such-experiment", written.parent.parent.name])
+    assert written.parent.name.removeprefix("ck-out-") in measured(home)
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ckreg.adapters.config import load_settings
-from ckreg.adapters.datasette import is_installed, serve
+from ckreg.adapters.datasette import is_installed, serve, tidy_end
 from ckreg.adapters.tree import Home
 from ckreg.core.described import DESCRIBED
 from ckreg.core.published import DATABASE, metadata
@@ -29,7 +29,7 @@ def datasette(home: Home, port: int | None, words: Sequence[str]) -> int:
     """
     if not is_installed():
         raise UsageError("Datasette is not installed: pip install 'ckreg[datasette]'.")
-    with tempfile.TemporaryDirectory(prefix="ckreg-datasette-") as folder:
+    with tidy_end(), tempfile.TemporaryDirectory(prefix="ckreg-datasette-") as folder:
         copy = Path(folder, f"{DATABASE}.db")
         with cache_to_read(home) as cache:
             cache.copy_to(copy)

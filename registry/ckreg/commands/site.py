@@ -1,5 +1,6 @@
 """`ckreg site`: the registry as pages."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from ckreg.adapters.tree import Home, state_folder
@@ -26,6 +27,6 @@ def site(
         RefusedError: `out` holds something else than a site.
         MalformedError: `.ckreg/` is a link.
     """
-    if index:
-        index_known(home)
-    return build_site(home, state_folder(home) / DEFAULT if out is None else out, version, tell)
+    looked = not index or index_known(home)
+    built = build_site(home, state_folder(home) / DEFAULT if out is None else out, version, tell)
+    return replace(built, looked=looked)

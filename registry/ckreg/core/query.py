@@ -23,7 +23,12 @@ VIEWS = {
         FROM runs AS r
         LEFT JOIN measurements AS m ON m.kind = 'finetune' AND (
             (m.experiment = r.experiment AND m.run_name = r.run_name)
-            OR (m.job_id = r.job_id AND (m.run_name = r.run_name OR m.run_name IS NULL))
+            OR (m.job_id = r.job_id AND (m.run_name = r.run_name OR m.run_name IS NULL)
+                -- Ids are used again: a log elsewhere counts where the run has none of its own.
+                AND NOT (m.experiment IS NOT r.experiment AND EXISTS (
+                    SELECT 1 FROM measurements AS own
+                    WHERE own.job_id = r.job_id AND own.experiment = r.experiment
+                      AND own.run_name = r.run_name AND own.kind = 'finetune')))
         )
     """,
     "evaluation_overview": """
@@ -137,7 +142,8 @@ VIEWS = {
                    m.elapsed_seconds IS m.log_elapsed_seconds AS from_log,
                    row_number() OVER (
                        PARTITION BY d.experiment, d.run_name, d.task, d.epoch
-                       ORDER BY m.outcome = 'completed' DESC, m.elapsed_seconds DESC, m.log_path, m.segment
+                       ORDER BY m.experiment IS d.experiment DESC, m.outcome = 'completed' DESC,
+                                m.elapsed_seconds DESC, m.log_path, m.segment
                    ) AS place
             FROM planned AS d
             LEFT JOIN measurements AS m
@@ -190,4 +196,4 @@ VIEWS = {
     """,
 }
 
-EXAMPLE = "SELECT run_name, status, outcome, seconds_per_step FROM run_overview"
+EXAMPLE = "SELECT run_name, status, outcome, elapsed_seconds FROM run_summary"

@@ -37,8 +37,14 @@ RUN_SUMMARY = """
         WHERE experiment = r.experiment AND run_name = r.run_name AND task IS NULL
     )
     -- Of several tries that of the document's job counts, else the newest log; what waits or runs has none
-    -- of an earlier job.
+    -- of an earlier job. Ids are used again: a log in the experiment's own folder goes before others.
     LEFT JOIN measurements AS m ON m.rowid = coalesce((
+        SELECT x.rowid
+        FROM measurements AS x LEFT JOIN logs AS l ON l.path = x.log_path
+        WHERE x.job_id = r.job_id AND x.kind = 'finetune' AND x.experiment = r.experiment
+          AND x.run_name = r.run_name
+        ORDER BY l.mtime_ns DESC, x.segment DESC LIMIT 1
+    ), (
         SELECT x.rowid
         FROM measurements AS x LEFT JOIN logs AS l ON l.path = x.log_path
         WHERE x.job_id = r.job_id AND x.kind = 'finetune' AND (x.run_name = r.run_name OR x.run_name IS NULL)

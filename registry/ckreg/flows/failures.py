@@ -30,14 +30,14 @@ def failures(home: Home, experiment: str, rows: Sequence[FailedRow]) -> dict[Row
     """What scheduler, logs and history say of these rows; logs are looked at again first."""
     if not rows:
         return {}
-    index_known(home, How(ask=True))
+    index_known(home, How(ask=True), [experiment])
     with fresh_cache(home) as cache:
         return {row.key: _failed(cache, experiment, row) for row in rows}
 
 
 def _failed(cache: Cache, experiment: str, row: FailedRow) -> Failed:
     attempt = _attempt(cache, experiment, row.key)
-    measured = _measured(cache, row)
+    measured = _measured(cache, experiment, row)
     job = _job(cache, row)
     told = read_evidence(_text(attempt.get("evidence")) if attempt.get("job") in {row.job, None} else None)
     outcome = telling(
@@ -97,15 +97,18 @@ def _noted_in(cache: Cache, experiment: str, row: FailedRow) -> str | None:
     return next((_text(found["commit_id"]) for found in rows), None)
 
 
-def _measured(cache: Cache, row: FailedRow) -> Row:
-    """The job's log; of several parts the one of the row's kind that came last."""
+def _measured(cache: Cache, experiment: str, row: FailedRow) -> Row:
+    """The job's log; of several parts the one of the row's kind that came last.
+
+    Ids are used again: a log in the experiment's own folder goes before others.
+    """
     if row.job is None:
         return _NOTHING
     kind = "eval" if row.key.task is not None else "finetune"
     rows = cache.rows(
         "SELECT * FROM measurements WHERE job_id = ? AND (run_name = ? OR run_name IS NULL) "
-        "ORDER BY kind = ? DESC, segment DESC, log_path LIMIT 1",
-        (row.job, row.key.run, kind),
+        "ORDER BY experiment IS ? DESC, kind = ? DESC, segment DESC, log_path LIMIT 1",
+        (row.job, row.key.run, experiment, kind),
     )
     return next(iter(rows), _NOTHING)
 

@@ -1,13 +1,13 @@
 """Reads the logs of prior runs into the cache: those that are new or changed since they were last read."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from ckreg.adapters import eval_logs, shards
 from ckreg.adapters.cache import Cache, known_roots, open_cache
 from ckreg.adapters.config import load_settings
 from ckreg.adapters.scan import Found, Unreadable, find_logs
-from ckreg.adapters.tree import Home
+from ckreg.adapters.tree import Home, can_be_written
 from ckreg.core.settings import Settings
 from ckreg.errors import UsageError
 from ckreg.flows.accounting import ask_scheduler, store_told
@@ -55,12 +55,29 @@ def nowhere() -> UsageError:
     )
 
 
-def index_known(home: Home, how: How = AS_USUAL) -> None:
-    """Read what is new where logs are known to lie, before anything is estimated from them."""
+def index_known(home: Home, how: How = AS_USUAL, experiments: Iterable[str] = ()) -> bool:
+    """Read what is new where logs are known to lie, before anything is estimated from them.
+
+    What the jobs of `experiments` write is read, too, wherever else people have said that logs lie. False
+    says that the registry cannot be written, as on somebody else's disk: what its cache knows is all then.
+    """
+    if not can_be_written(cache_path(home)):
+        return False
     settings = load_settings(home)
     # The scratch folder may be large: where people have named places, those are enough.
-    if roots := known_roots(home) or roots_of(home, settings.scratch_dir):
-        index_logs(home, roots, settings.log_patterns, how)
+    roots = known_roots(home) or roots_of(home, settings.scratch_dir)
+    if roots:
+        index_logs(home, (*roots, *_written_to(settings, experiments, roots)), settings.log_patterns, how)
+    return True
+
+
+def _written_to(settings: Settings, experiments: Iterable[str], roots: Sequence[Path]) -> Iterator[Path]:
+    """The folders that `ckreg scaffold` has jobs write to, as far as they are there and in no root."""
+    if settings.scratch_dir:
+        for name in sorted(set(experiments)):
+            folder = Path(settings.scratch_dir, name)
+            if folder.is_dir() and not any(folder.is_relative_to(root) for root in roots):
+                yield folder
 
 
 def index_logs(

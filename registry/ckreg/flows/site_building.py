@@ -43,13 +43,17 @@ _SMALLEST = 8  # times that a page is made with less, before it is written as it
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """A site: where it lies, and what became of its pages, by path; `files` is how many it has in all."""
+    """A site: where it lies, and what became of its pages, by path; `files` is how many it has in all.
+
+    `looked` is False where new logs could not be looked for, because the registry cannot be written.
+    """
 
     index: Path
     written: tuple[str, ...]
     unchanged: int
     removed: tuple[str, ...]
     files: int
+    looked: bool = True
 
 
 @dataclass(frozen=True, slots=True)

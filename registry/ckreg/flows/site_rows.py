@@ -1,7 +1,7 @@
 """All that the site shows of a registry, out of the cache by a dozen queries, however many experiments."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ckreg.adapters.cache import Cache, Row
@@ -25,7 +25,7 @@ _QUERIES = {
     "author, overtaken, commit_id FROM status_history ORDER BY place",
     "commits": "SELECT experiment, commit_id, at, author, kind, words FROM commits ORDER BY place",
     "results": "SELECT experiment, run_name, task, epoch, metric, scorer, mean, stderr FROM result_summary "
-    "ORDER BY experiment, run_name, task, epoch, metric, scorer",
+    "ORDER BY experiment, rowid",
 }
 """By the field of `Material` that they fill; each row names its experiment."""
 _MEASUREMENTS = """
@@ -58,16 +58,16 @@ class Collected:
 def collect(cache: Cache) -> Collected:
     """Read the cache, as it is, into values."""
     found = {field: _by(cache.rows(sql), "experiment") for field, sql in _QUERIES.items()}
-    ids = _job_ids(found)
-    measured = _measurements(cache, ids)
+    named = _named_jobs(found)
     jobs = _jobs(cache)
     curves = _curves(cache)
     gpus = _by(
         cache.rows("SELECT experiment, run_name, value FROM parameters WHERE name = 'gpus'"), "experiment"
     )
     rows = cache.rows("SELECT name, type, question, created, blobs FROM experiments ORDER BY name")
+    measured = _measurements(cache, {str(row["name"]) for row in rows}, named)
     experiments = [
-        _material(row, found, ids, jobs, measured, curves, gpus.get(str(row["name"]), ())) for row in rows
+        _material(row, found, named, jobs, measured, curves, gpus.get(str(row["name"]), ())) for row in rows
     ]
     speeds = cache.rows(
         f"SELECT {', '.join(SETUP)}, seconds_per_step, samples_per_second, tokens_per_second_per_gpu, "  # noqa: S608  # names of our own
@@ -81,7 +81,7 @@ def collect(cache: Cache) -> Collected:
 def _material(  # noqa: PLR0913, PLR0917  # what of each kind of row is one experiment's
     row: Row,
     found: Mapping[str, Mapping[str, Sequence[Row]]],
-    ids: Mapping[str, frozenset[str]],
+    named: Mapping[str, Mapping[str, set[str]]],
     jobs: Mapping[str, Row],
     measured: Mapping[str, Sequence[Row]],
     curves: Mapping[str, Sequence[Curve]],
@@ -89,7 +89,7 @@ def _material(  # noqa: PLR0913, PLR0917  # what of each kind of row is one expe
 ) -> Material:
     name = str(row["name"])
     measurements = measured.get(name, ())
-    own = ids.get(name, frozenset()) | {str(each["job_id"]) for each in measurements if each["job_id"]}
+    own = {*named.get(name, ())} | {str(each["job_id"]) for each in measurements if each["job_id"]}
     logs = dict.fromkeys(str(each["log_path"]) for each in measurements)
     return Material(
         experiment=row,
@@ -108,28 +108,44 @@ def _by(rows: Iterable[Row], column: str) -> dict[str, list[Row]]:
     return found
 
 
-def _job_ids(found: Mapping[str, Mapping[str, Sequence[Row]]]) -> Mapping[str, frozenset[str]]:
-    """The jobs that rows and history of each experiment name."""
-    named = (("runs", "job_id"), ("evaluations", "job_id"), ("attempts", "job"))
-    ids: defaultdict[str, set[str]] = defaultdict(set)
-    for field, column in named:
+def _named_jobs(found: Mapping[str, Mapping[str, Sequence[Row]]]) -> Mapping[str, Mapping[str, set[str]]]:
+    """The jobs that rows and history of each experiment name, with the runs that they are of."""
+    columns = (
+        ("runs", "job_id", "run_name"),
+        ("evaluations", "job_id", "run_name"),
+        ("attempts", "job", "run"),
+    )
+    named: defaultdict[str, defaultdict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    for field, job, run in columns:
         for experiment, rows in found[field].items():
-            ids[experiment].update(str(row[column]) for row in rows if row[column])
-    return {experiment: frozenset(jobs) for experiment, jobs in ids.items()}
+            for row in rows:
+                if row[job]:
+                    named[experiment][str(row[job])].add(str(row[run]))
+    return named
 
 
-def _measurements(cache: Cache, ids: Mapping[str, frozenset[str]]) -> Mapping[str, list[Row]]:
-    """What was measured of each experiment: what names it, and what is of a job that it names."""
+def _measurements(
+    cache: Cache, names: Collection[str], named: Mapping[str, Mapping[str, set[str]]]
+) -> Mapping[str, list[Row]]:
+    """What was measured of each experiment: what lies in its folder, and what is of a job that it names.
+
+    Ids are used again: a log that lies elsewhere counts where it tells of no other run, and the experiment
+    has none of that job in its folder.
+    """
     experiments: defaultdict[str, list[str]] = defaultdict(list)
-    for experiment, jobs in ids.items():
+    for experiment, jobs in named.items():
         for job in jobs:
             experiments[job].append(experiment)
+    rows = cache.rows(_MEASUREMENTS)
+    own = {(str(row["experiment"]), str(row["job_id"])) for row in rows}
     found: defaultdict[str, list[Row]] = defaultdict(list)
-    for row in cache.rows(_MEASUREMENTS):
-        if row["experiment"] is not None:
-            found[str(row["experiment"])].append(row)
-        else:
-            for experiment in experiments.get(str(row["job_id"]), ()):
+    for row in rows:
+        name, job, run = str(row["experiment"]), str(row["job_id"]), row["run_name"]
+        if name in names:
+            found[name].append(row)
+            continue
+        for experiment in experiments.get(job, ()):
+            if (experiment, job) not in own and (run is None or run in named[experiment][job]):
                 found[experiment].append(row)
     return found
 

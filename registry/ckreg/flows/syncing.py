@@ -1,7 +1,7 @@
 """Brings Status up to what scheduler and logs say: one question for all jobs, one commit for all changes."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from ckreg.adapters import submissions
@@ -88,7 +88,7 @@ def sync(home: Home, experiments: Sequence[str], scheduler: Scheduler, *, dry_ru
         remember_synced(home, {row.experiment for row in rows}, now())
     verdicts = {(row.experiment, row.key): _judged(heard, row) for row in rows}
     if _want_logs(verdicts):
-        _index(home, heard)
+        _index(home, heard, {row.experiment for row in rows})
         verdicts = with_logs(home, rows, verdicts)
     verdicts = _with_trainings(home, rows, verdicts)
     changes, unclear, settled = _changes(home, rows, verdicts)
@@ -172,8 +172,8 @@ def _want_logs(verdicts: Verdicts) -> bool:
     )
 
 
-def _index(home: Home, heard: _Heard) -> None:
-    index_known(home, How(told=heard.accounting.text))
+def _index(home: Home, heard: _Heard, experiments: Collection[str]) -> None:
+    index_known(home, How(told=heard.accounting.text), experiments)
 
 
 def _with_trainings(home: Home, rows: Sequence[Followed], verdicts: Verdicts) -> dict[Key, Judged | Why]:

@@ -1,4 +1,6 @@
+import contextlib
 import resource
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -6,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ckreg.adapters.cache import ask, open_cache
+from ckreg.adapters.cache.store import connect_to_read
 from ckreg.errors import CkregError, RefusedError, UsageError
 
 
@@ -20,6 +23,20 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_answers_with_columns_and_rows(path: Path) -> None:
     answer = ask(path, "SELECT name, type FROM experiments")
     assert answer == (("name", "type"), (("words", "sweep"),))
+
+
+def test_the_connection_itself_cannot_write_whatever_the_folder_is_called(tmp_path: Path) -> None:
+    path = tmp_path / "a?mode=rwc#b%20 c" / "cache.db"
+    open_cache(path).close()
+    connection = connect_to_read(path)
+    with contextlib.closing(connection), pytest.raises(sqlite3.OperationalError, match="readonly"):
+        connection.execute("DELETE FROM experiments")
+    assert ask(path, "SELECT count(*) FROM experiments").rows == ((0,),)
+
+
+def test_sqlites_word_ends_in_one_stop(path: Path) -> None:
+    with pytest.raises(UsageError, match=r"one statement at a time\. Tables"):
+        ask(path, "SELECT 1; SELECT 2")
 
 
 def test_columns_of_one_name_are_told_apart(path: Path) -> None:

@@ -19,8 +19,9 @@ def outcomes(cache: Cache, **log: object) -> list[object]:
     with cache.writing():
         cache.put("experiments", [{"name": "words"}])
         cache.put("runs", [RUN])
-        cache.put("logs", [{"path": LOG["log_path"]}])
-        cache.put("measurements", [LOG | log])
+        told = LOG | log
+        cache.put("logs", [{"path": told["log_path"]}])
+        cache.put("measurements", [told])
     return [row["outcome"] for row in cache.rows("SELECT outcome FROM run_overview")]
 
 
@@ -43,6 +44,13 @@ def test_a_run_meets_its_log_by_job_id(cache: Cache) -> None:
 )
 def test_a_run_without_a_log_of_its_own_has_nulls(cache: Cache, log: dict[str, object]) -> None:
     assert outcomes(cache, **log) == [None]
+
+
+def test_a_job_id_that_another_registry_uses_too_counts_once(cache: Cache) -> None:
+    theirs = LOG | {"log_path": "/s/theirs/slurm-7.out", "experiment": "theirs", "outcome": "failed"}
+    whose = {"job_id": "7", "run_name": "L1B_rank4"}
+    assert outcomes(cache, **theirs, **whose) == ["failed"]
+    assert outcomes(cache, experiment="words", **whose) == ["completed"]
 
 
 def test_prior_speeds_are_means_over_runs_of_one_setup(cache: Cache) -> None:

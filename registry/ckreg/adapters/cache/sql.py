@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ckreg.adapters.cache.schema import SHOWN
-from ckreg.adapters.cache.store import connect, damaged, is_damage
+from ckreg.adapters.cache.store import connect_to_read, damaged, is_damage
 from ckreg.errors import RefusedError, UsageError
 
 _ALLOWED = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_RECURSIVE}
@@ -36,7 +36,7 @@ class SqlError(UsageError):
     """SQL that is wrong; `why` is SQLite's own word."""
 
     def __init__(self, why: str, tables: Sequence[str]) -> None:
-        super().__init__(f"SQL: {why}. Tables and views: {', '.join(tables)}.")
+        super().__init__(f"SQL: {why.rstrip('.')}. Tables and views: {', '.join(tables)}.")
         self.why = why
 
 
@@ -52,7 +52,7 @@ def ask(
         SqlError: the SQL is wrong; the message has SQLite's word and the tables there are.
         RefusedError: it would do more than read, takes too long or gives too much.
     """
-    with contextlib.closing(connect(path)) as connection:
+    with contextlib.closing(connect_to_read(path)) as connection:
         guard = _Guard(seconds)
         with contextlib.suppress(sqlite3.Error):  # an index of words declares itself when it is first met
             connection.execute("SELECT 1 FROM texts LIMIT 0")

@@ -245,6 +245,19 @@ def connect(path: Path) -> sqlite3.Connection:
         return connection
 
 
+def connect_to_read(path: Path) -> sqlite3.Connection:
+    """A connection that cannot write; where a killed writer left a journal, one that first plays it back."""
+    where = f"{path.absolute().as_uri()}?mode=ro"
+    with translated(path):
+        connection = sqlite3.connect(where, uri=True, timeout=_BUSY_SECONDS, isolation_level=None)
+    try:
+        connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()
+    except sqlite3.DatabaseError:
+        connection.close()
+        return connect(path)
+    return connection
+
+
 @contextlib.contextmanager
 def translated(path: Path) -> Iterator[None]:
     """SQLite's failures as ckreg's, with what to do."""

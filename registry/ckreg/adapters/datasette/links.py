@@ -19,9 +19,10 @@ from ckreg.errors import CkregError
 _COLUMNS = {"path", "log_path"}
 _ROUTE = "/-/ckreg-file"
 _MOST = 1 << 20  # bytes
-# Texts name documents from the registry's folder.
+# Texts name documents from the registry's folder. What prior-runs.jsonl alone names nobody has read here as a
+# log: with somebody's clone it may name any file.
 _NAMED = """
-SELECT path FROM logs WHERE path = :path UNION
+SELECT path FROM logs WHERE path = :path AND kept IS NULL UNION
 SELECT path FROM experiments WHERE path = :path OR substr(path, -length(:path) - 1) = '/' || :path
 """
 _HEADERS = {

@@ -1,11 +1,13 @@
 """Starts Datasette: on this machine's own address, over a file that nobody writes to, behind a login."""
 
+import contextlib
 import importlib.util
 import json
+import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from ckreg.errors import OutsideError
@@ -42,12 +44,37 @@ def serve(database: Path, metadata: Mapping[str, object], port: int | None, word
         *("--metadata", str(file), "--host", HOST, "--port", str(port or free_port()), "--root"),
         *(*settings, *words),
     ]
-    with subprocess.Popen(call) as process:
+    # In a group of its own a terminal's Ctrl-C does not reach it, which would print a traceback while it
+    # starts; it is asked to end instead. An interrupt waits until it is known whom to ask.
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    with subprocess.Popen(call, process_group=0) as process:
         try:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
             return process.wait()
-        except KeyboardInterrupt:  # the terminal has sent it to Datasette, too
+        except BaseException as ended:
+            process.terminate()
             process.wait()
-            return 0
+            if isinstance(ended, KeyboardInterrupt):
+                return 0
+            raise
+
+
+@contextlib.contextmanager
+def tidy_end() -> Iterator[None]:
+    """End as after an error where somebody ends us by a signal: child and folders go along."""
+
+    def end(number: int, _frame: object) -> None:
+        raise SystemExit(128 + number)
+
+    ends = (signal.SIGTERM, signal.SIGHUP)
+    ours = [each for each in ends if signal.getsignal(each) is signal.SIG_DFL]  # `nohup` wants it ignored
+    for each in ours:
+        signal.signal(each, end)
+    try:
+        yield
+    finally:
+        for each in ours:
+            signal.signal(each, signal.SIG_DFL)
 
 
 def free_port(wanted: int = 8001) -> int:

@@ -4,6 +4,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from ckreg.adapters.tree.files import (
+    can_be_written,
     file_mode,
     group_umask,
     make_folder,
@@ -34,6 +35,7 @@ __all__ = [
     "SETTINGS",
     "SUMMARY",
     "Home",
+    "can_be_written",
     "file_mode",
     "find_home",
     "group_umask",

@@ -55,6 +55,15 @@ def _mode_for(path: Path) -> int:
     return path.stat().st_mode & 0o7777 if path.exists() else file_mode(path.parent)
 
 
+def can_be_written(path: Path) -> bool:
+    """Whether this person may write the file, or make it and the folders above it, as its disk says."""
+    there = path
+    while not os.path.exists(there):  # noqa: PTH110  # Path's fails where none may look
+        there = there.parent
+    # A database is written with a journal beside it.
+    return os.access(there, os.W_OK) and (there.is_dir() or os.access(there.parent, os.W_OK))
+
+
 def make_folder(folder: Path) -> None:
     """Make a folder and those above it where they are missing; in one that a group shares, as that one is.
 

@@ -1,6 +1,7 @@
 """`ckreg runs`."""
 
-from collections.abc import Iterable
+import sys
+from collections.abc import Iterable, Mapping
 
 import click
 
@@ -95,17 +96,16 @@ def command(  # noqa: PLR0913  # an option each
 
 
 def _table(answer: Answer, experiments: Iterable[str], *, chosen: bool) -> str:
-    """For people: an experiment by as much of its name as it takes to type, seconds in words.
+    """For people: seconds in words, and on a terminal of an experiment's name as much as it takes to type.
 
     Columns that a person has not `chosen` may be left out.
     """
     columns, rows = answer
-    named = {str(row[columns.index("experiment")]) for row in rows} if "experiment" in columns else set()
-    short = shortened(named, experiments)
+    short = _shortened(answer, experiments) if sys.stdout.isatty() else {}
 
     def cell(column: str, value: object) -> object:
         if column == "experiment":
-            return short[str(value)]
+            return short.get(str(value), str(value))
         if column.endswith(_SECONDS) and isinstance(value, int | float):
             return brief(value)
         return None if value is None else shown(value, digits=_DIGITS)
@@ -119,3 +119,10 @@ def _table(answer: Answer, experiments: Iterable[str], *, chosen: bool) -> str:
         optional=least,
         least=least,
     )
+
+
+def _shortened(answer: Answer, experiments: Iterable[str]) -> Mapping[str, str]:
+    if "experiment" not in answer.columns:
+        return {}
+    place = answer.columns.index("experiment")
+    return shortened({str(row[place]) for row in answer.rows}, experiments)

@@ -9,7 +9,7 @@ import click
 
 from ckreg import __version__
 from ckreg.cli.common import Place, json_option
-from ckreg.cli.output import emit, emit_json, note
+from ckreg.cli.output import emit, emit_json, note, warn
 from ckreg.commands.site import site
 from ckreg.core.units import counted
 from ckreg.flows.site_building import Tell
@@ -47,6 +47,8 @@ def command(place: Place, /, out: str | None, *, no_index: bool, as_json: bool) 
             tell=tell,
         )
     seconds = time.monotonic() - started
+    if not built.looked:
+        warn("the registry cannot be written, so new logs were not read")
     if as_json:
         emit_json(
             {

@@ -1,0 +1,133 @@
+"""The tables that logs and the scheduler fill; the names of `measurements` are an interface."""
+
+from ckreg.adapters.cache.table import Table
+
+LOG_TABLES = {
+    "logs": Table(
+        {
+            "path": str,
+            "size": int,
+            "mtime_ns": int,
+            "inode": str,
+            "metrics_ns": int,
+            "reader_version": int,
+            "fingerprint": str,
+            # 1 where the log itself was not seen, but its measurements are in prior-runs.jsonl.
+            "kept": int,
+            # The log of which this is a copy: its jobs are measured there, and counted once.
+            "copy_of": str,
+        },
+        ("path",),
+        (("fingerprint",),),
+    ),
+    "measurements": Table(
+        {
+            "log_path": str,
+            "segment": int,
+            "job_id": str,
+            "array_task": int,
+            "experiment": str,
+            "run_name": str,
+            "framework": str,
+            "kind": str,
+            "recipe": str,
+            "model": str,
+            "lora_rank": int,
+            "batch_size": int,
+            "grad_accum": int,
+            "packed": int,
+            "max_seq_len": int,
+            "dataset": str,
+            "n_gpus": int,
+            "gpu_type": str,
+            "epochs": int,
+            "steps_total": int,
+            "steps_done": int,
+            "seconds_per_step": float,
+            "speed_method": str,
+            "speed_spread": float,
+            "samples_per_second": float,
+            "tokens_per_second_per_gpu": float,
+            "startup_seconds": float,
+            "seen_seconds": float,
+            "elapsed_seconds": float,
+            "checkpoint_gib": float,
+            "adapter_checkpoint_gib": float,
+            "checkpoint_seconds": float,
+            "peak_gpu_mem_gib": float,
+            "mean_gpu_mem_gib": float,
+            "total_gpu_mem_gib": float,
+            "gpu_utilisation": float,
+            "samples_total": int,
+            "samples_done": int,
+            "seconds_per_sample": float,
+            "outcome": str,
+            "outcome_evidence": str,
+            # What the log alone says, kept beside the scheduler's word.
+            "log_outcome": str,
+            "log_outcome_evidence": str,
+            "log_elapsed_seconds": float,
+            # The model's own name, by which runs of it are found, and a number by which some of very many
+            # are drawn: see `near`.
+            "base_model": str,
+            "draw": int,
+        },
+        ("log_path", "segment"),
+        (
+            ("experiment", "run_name"),
+            ("job_id",),
+            ("model",),
+            ("base_model", "kind", "batch_size", "draw"),
+            ("base_model", "kind", "draw"),
+            ("base_model", "packed", "draw"),
+            ("base_model", "outcome", "batch_size", "draw"),
+        ),
+        ("log_path", "logs", "path"),
+    ),
+    # Whose losses were read, from a log as it was then; `points` is how many it told. A curve outlives
+    # its log.
+    "loss_curves": Table(
+        {
+            "id": int,
+            "log_path": str,
+            "segment": int,
+            "size": int,
+            "mtime_ns": int,
+            "inode": str,
+            "reader_version": int,
+            "points": int,
+        },
+        ("id",),
+        (("log_path", "segment"),),
+    ),
+    # Of each curve at most 200 losses a kind: those that draw it.
+    "losses": Table(
+        {"curve": int, "kind": str, "step": int, "epoch": float, "loss": float},
+        ("curve", "kind", "step"),
+        (),
+        ("curve", "loss_curves", "id"),
+    ),
+    "jobs": Table(
+        {
+            "source": str,
+            # The folder of whose logs the source speaks; empty where it speaks of all.
+            "scope": str,
+            "cluster": str,
+            "job_id": str,
+            "state": str,
+            "outcome": str,
+            "exit_code": str,
+            "elapsed_seconds": int,
+            "time_limit_seconds": int,
+            "submitted": str,
+            "started": str,
+            "ended": str,
+            "max_rss_gib": float,
+            "gpus": int,
+            "gpu_type": str,
+            "nodes": str,
+        },
+        ("source", "cluster", "job_id", "submitted"),
+        (("job_id",),),
+    ),
+}
