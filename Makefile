@@ -1,5 +1,5 @@
 # Each check is defined once, here; .ci/run and pre-commit call it.
-.PHONY: help demo test test-rest test-all explore e2e test-lowest check format bench accuracy docs clean
+.PHONY: help demo test test-rest test-all browser explore e2e test-lowest check format bench accuracy docs clean
 .DEFAULT_GOAL := help
 
 VENV ?= .venv
@@ -15,12 +15,15 @@ demo: $(BIN)/ckreg  ## set up, and play the main job in a throw-away registry
 	@$(BIN)/ckreg demo
 
 test: $(VENV)/dev  ## set up, and run the tests (five minutes on two cores)
-	$(BIN)/pytest -n auto -m "not slow and not slurm"
+	$(BIN)/pytest -n auto -m "not slow and not slurm and not browser"
 
 test-rest: $(VENV)/dev  ## what `make test` leaves out: slow tests, a real Slurm, properties with many more examples
-	$(BIN)/pytest -n auto --hypothesis-profile thorough -m "slow or slurm or hypothesis"
+	$(BIN)/pytest -n auto --hypothesis-profile thorough -m "(slow or slurm or hypothesis) and not browser"
 
-test-all: test test-rest  ## all tests, but for `make e2e`
+test-all: test test-rest browser  ## all tests, but for `make e2e`
+
+browser: $(VENV)/browser  ## the pages of `ckreg site` in a real Chromium, where there is one
+	$(BIN)/pytest -n 0 -m browser tests/browser
 
 e2e:  ## a plan's whole life with the real torchtune and inspect-ai, through Slurm (minutes; as root)
 	@if [ "$$(id -u)" != 0 ] || ! command -v sbatch >/dev/null; then \
@@ -41,7 +44,7 @@ test-lowest:  ## the tests but properties on the oldest versions of the librarie
 	$(PYTHON) -m venv --clear .venv-lowest
 	.venv-lowest/bin/python -m pip install --quiet --disable-pip-version-check uv
 	UV_NATIVE_TLS=1 UV_SYSTEM_CERTS=1 VIRTUAL_ENV=.venv-lowest .venv-lowest/bin/uv pip install --quiet --resolution lowest-direct -e '.[dev]'
-	.venv-lowest/bin/pytest -n auto -m "not slow and not slurm and not hypothesis" $(LOWEST)
+	.venv-lowest/bin/pytest -n auto -m "not slow and not slurm and not browser and not hypothesis" $(LOWEST)
 
 check: $(VENV)/dev  ## format, lint, types and floors
 	$(BIN)/ruff format --check .
@@ -81,3 +84,7 @@ $(BIN)/ckreg: $(BIN)/python pyproject.toml
 $(VENV)/dev: $(BIN)/python pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
 	@touch $@ $(BIN)/ckreg
+
+$(VENV)/browser: $(VENV)/dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[browser]'
+	@touch $@

@@ -95,7 +95,8 @@
         if (!row.hidden) shown += 1;
       }
       const all = rows.length.toLocaleString("en");
-      told.textContent = wanted.length ? `${shown.toLocaleString("en")} of ${all}` : `${all} ${box.dataset.noun}`;
+      const noun = rows.length === 1 ? box.dataset.noun.slice(0, -1) : box.dataset.noun;
+      told.textContent = wanted.length ? `${shown.toLocaleString("en")} of ${all}` : `${all} ${noun}`;
     };
     input.addEventListener("input", apply);
     apply();
@@ -116,7 +117,10 @@
         for (const attribute of ["tabindex", "role", "aria-label"]) box.removeAttribute(attribute);
       }
     };
-    new ResizeObserver(tell).observe(box);
+    const watching = new ResizeObserver(tell);
+    watching.observe(box);
+    for (const child of box.children) watching.observe(child);
+    tell();
   }
 
   // On paper nothing can be opened.

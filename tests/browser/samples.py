@@ -281,7 +281,7 @@ def results() -> tuple[Result, ...]:
     )
 
 
-def estimates(number: int = 60) -> AccuracyPage:
+def estimates(number: int = 40) -> AccuracyPage:
     """Predictions of all tiers; some were far off, one job was stopped at its limit."""
     tiers = ("same setup", "same model and GPU", "typical values")
     points = []
@@ -299,7 +299,7 @@ def estimates(number: int = 60) -> AccuracyPage:
                 p90_seconds=median * (1 + 1.3 * spread),
                 actual_seconds=median * math.exp(1.4 * spread * noise(place)),
                 actual_from="scheduler",
-                at_least=place == 41,
+                at_least=place == 31,
             )
         )
     links = {name: f"experiments/{name}.html" for name, _ in NAMES}

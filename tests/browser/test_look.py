@@ -27,7 +27,8 @@ def test_axe_finds_no_fault(opened: Open, sample: Path, path: str, *, dark: bool
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
     page = opened(sample / path, dark=dark)
     page.locator("details").evaluate_all("all => all.forEach(one => one.open = true)")
-    found = axe.run(page).response["violations"]
+    # In the dark only the colours are others.
+    found = axe.run(page, options={"runOnly": ["color-contrast"]} if dark else None).response["violations"]
     assert [(one["id"], one["impact"], one["nodes"][0]["html"]) for one in found] == []
 
 

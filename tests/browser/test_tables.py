@@ -1,5 +1,6 @@
 """Sorting and filtering, as a person does it."""
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,12 +23,12 @@ def column(page: "Page", table: str, place: int) -> list[str]:
 
 
 def sort_by(page: "Page", table: str, heading: str) -> None:
-    page.locator(f"#{table} thead").get_by_role("button", name=heading, exact=True).click()
+    page.locator(f"#{table} thead button", has_text=re.compile(f"^{re.escape(heading)}$")).click()
 
 
 def sorted_as(page: "Page", table: str, heading: str) -> str | None:
-    found: str | None = page.locator(f"#{table} thead th", has_text=heading).first.get_attribute("aria-sort")
-    return found
+    told: str | None = page.locator(f"#{table} thead th", has_text=heading).first.get_attribute("aria-sort")
+    return told
 
 
 def test_numbers_are_sorted_by_value_and_what_is_not_known_comes_last(opened: Open, sample: Path) -> None:
@@ -82,7 +83,7 @@ def test_durations_are_sorted_by_seconds(opened: Open, sample: Path) -> None:
         for cell in page.locator("#predictions tbody tr td:nth-child(5)").all()
     ]
     assert seconds == sorted(seconds)
-    assert len(seconds) == 60
+    assert len(seconds) == 40
 
 
 def test_a_filter_shows_the_rows_with_all_words_and_says_how_many(opened: Open, sample: Path) -> None:

@@ -10,7 +10,7 @@ import os
 import re
 import stat
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ckreg.adapters.tree import file_mode, make_folder, replace_parts
@@ -39,6 +39,10 @@ class SiteFolder:
 
     root: Path
     pages: Mapping[str, Entry]
+
+    def without_trust(self) -> "SiteFolder":
+        """The same, but no page counts as current: others may have put them there."""
+        return replace(self, pages={page: replace(entry, key="") for page, entry in self.pages.items()})
 
     def is_current(self, page: str, key: str) -> bool:
         """Whether the page was made from what has this key, and all its files are as they were written."""
@@ -141,18 +145,18 @@ def _check(root: Path) -> None:
             raise RefusedError(f"{path} is a link. Remove it, or name another folder with --out.")
     if root.exists() and not root.is_dir():
         raise RefusedError(f"{root} is no folder. Name another with --out.")
-    if root.is_dir() and os.listdir(root) and not _is_ours(root):  # noqa: PTH208  # names alone
+    if root.is_dir() and _listed(root) and not _is_ours(root):
         raise RefusedError(
             f"{root} holds something else than a site of ckreg's. Name an empty folder with --out."
         )
 
 
 def _is_ours(root: Path) -> bool:
-    """Whether a site was built there; a build that was killed at once has left folders and a lock at most."""
-    own = {EXPERIMENTS, DATA, _LOCK}
-    return (root / MANIFEST).is_file() or (
-        set(os.listdir(root)) <= own and not any(_listed(root / name) for name in (EXPERIMENTS, DATA))  # noqa: PTH208
-    )
+    """Whether a site was built there, or a build was killed before it had said so: then no page is there."""
+    if (root / MANIFEST).is_file():
+        return True
+    strange = {name for name in _listed(root) if not _is_begun(name, "")} - {EXPERIMENTS, DATA, _LOCK}
+    return not (strange or _listed(root / EXPERIMENTS) or _listed(root / DATA))
 
 
 def _read_manifest(root: Path) -> dict[str, Entry]:
@@ -178,9 +182,13 @@ def _sweep(root: Path) -> None:
     for folder in (root, root / EXPERIMENTS, root / DATA):
         inside = "" if folder == root else f"{folder.name}/"
         for name in _listed(folder):
-            begun = _LEFT_OVER.fullmatch(name)
-            if begun and (begun[1] == MANIFEST or OURS.fullmatch(f"{inside}{begun[1]}")):
+            if _is_begun(name, inside):
                 (folder / name).unlink(missing_ok=True)
+
+
+def _is_begun(name: str, inside: str) -> bool:
+    begun = _LEFT_OVER.fullmatch(name)
+    return begun is not None and (begun[1] == MANIFEST or OURS.fullmatch(f"{inside}{begun[1]}") is not None)
 
 
 def _listed(folder: Path) -> list[str]:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from ckreg.adapters.tree import Home
+from ckreg.adapters.tree import Home, state_folder
 from ckreg.flows.indexing import index_known
 from ckreg.flows.site_building import Built, Tell, build_site
 
@@ -24,7 +24,8 @@ def site(
 
     Raises:
         RefusedError: `out` holds something else than a site.
+        MalformedError: `.ckreg/` is a link.
     """
     if index:
         index_known(home)
-    return build_site(home, home.state / DEFAULT if out is None else out, version, tell)
+    return build_site(home, state_folder(home) / DEFAULT if out is None else out, version, tell)

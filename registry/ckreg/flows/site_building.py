@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ckreg.adapters.clock import now
 from ckreg.adapters.git import open_repo
+from ckreg.adapters.git.asking import tracks_any
 from ckreg.adapters.site_folder import Entry, SiteFolder, site_folder
 from ckreg.adapters.site_templates import makers_digest, render_page
 from ckreg.adapters.tree import EXPERIMENTS, Home
@@ -15,9 +16,9 @@ from ckreg.adapters.workers import mapped
 from ckreg.core.site import accuracy, overview, throughput
 from ckreg.core.site.document import links_from
 from ckreg.core.site.experiments import Made, experiment
-from ckreg.core.site.facts import facts_of
+from ckreg.core.site.facts import Facts, facts_of
 from ckreg.core.site.limits import Limits, fits
-from ckreg.core.site.material import Material, key_of
+from ckreg.core.site.material import Material, Row, key_of
 from ckreg.core.site.names import (
     ESTIMATES,
     OVERVIEW,
@@ -26,6 +27,7 @@ from ckreg.core.site.names import (
     experiment_page,
     file_name,
     file_names,
+    overview_pages,
 )
 from ckreg.core.site.shared import Build, Link, PageKind
 from ckreg.core.site.values import Page
@@ -77,7 +79,9 @@ def build_site(
         with cache_to_read(home) as cache:
             read_new_losses(cache, lambda done, total: tell("logs", done, total))
             collected = collect(cache)
-        return _build(folder, list(_tasks(home, out, version, collected)), tell)
+        # Pages that came with a clone may hold anything, and say that they are up to date.
+        held = folder.without_trust() if tracks_any(out) else folder
+        return _build(held, list(_tasks(home, out, version, collected)), tell)
 
 
 def _build(folder: SiteFolder, tasks: Sequence[_Task], tell: Tell) -> Built:
@@ -112,7 +116,7 @@ def _tasks(home: Home, out: Path, version: str, collected: Collected) -> Iterato
     names = file_names(material.name for material in collected.experiments)
     title = words(home.root.resolve().name)
     site = _Site(home, out, names, title, version, key_of(version, title, makers_digest()))
-    yield site.overview(collected)
+    yield from site.overview(collected)
     yield site.estimates(collected)
     yield site.throughput(collected)
     for material in collected.experiments:
@@ -130,21 +134,26 @@ class _Site:
     version: str
     made_by: str
 
-    def overview(self, collected: Collected) -> _Task:
+    def overview(self, collected: Collected) -> Iterator[_Task]:
         lines = [(material.experiment, facts_of(material)) for material in collected.experiments]
         commit = self._commit()
+        key = key_of(self.made_by, commit, lines, collected.models)
+        for part, path in enumerate(overview_pages(len(lines))):
+            yield _Task(path, key, self._overview(collected, lines, commit, part), (overview.FILE,))
 
+    def _overview(
+        self, collected: Collected, lines: Sequence[tuple[Row, Facts]], commit: str | None, part: int
+    ) -> Callable[[], Mapping[str, str]]:
         def render() -> Mapping[str, str]:
             def page(limits: Limits) -> tuple[Page, Mapping[str, str]]:
-                shown = overview.overview(lines, self.names, collected.models, limits.experiments)
+                shown = overview.overview(lines, self.names, collected.models, part, limits.experiments)
                 cut = {overview.FILE: overview.overview_file(lines, self.names)} if shown.cut else {}
                 return shown, cut
 
             build = self._build(PageKind.OVERVIEW, commit, now())
-            return _fitting(OVERVIEW, PageKind.OVERVIEW, build, page)
+            return _fitting(overview_pages(len(lines))[part], PageKind.OVERVIEW, build, page)
 
-        key = key_of(self.made_by, commit, lines, collected.models)
-        return _Task(OVERVIEW, key, render, (overview.FILE,))
+        return render
 
     def estimates(self, collected: Collected) -> _Task:
         def page(limits: Limits) -> tuple[Page, Mapping[str, str]]:

@@ -14,12 +14,15 @@ from ckreg.core.losses.values import Loss
 VERSION = 1
 """Raised whenever a reader gives other losses for the same log."""
 _AT_ONCE = 200  # logs in a transaction
-# Every job in a log that is there, where the log is not as it was when its losses were read.
+# Every training of the experiments whose log is there, but not as it was when its losses were read.
 _UNREAD = """
     SELECT m.log_path, m.segment, m.epochs, m.steps_total, l.size, l.mtime_ns, l.inode,
            count(*) OVER (PARTITION BY m.log_path) AS jobs
     FROM measurements AS m JOIN logs AS l ON l.path = m.log_path AND l.kept IS NULL
-    WHERE m.kind = 'finetune' AND NOT EXISTS (
+    WHERE m.kind = 'finetune' AND (
+        m.experiment IN (SELECT name FROM experiments)
+        OR m.job_id IN (SELECT job_id FROM runs WHERE job_id IS NOT NULL)
+    ) AND NOT EXISTS (
         SELECT 1 FROM loss_curves AS c
         WHERE c.log_path = m.log_path AND c.size = l.size AND c.mtime_ns = l.mtime_ns
           AND c.inode = l.inode AND c.reader_version = ?

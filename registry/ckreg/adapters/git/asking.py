@@ -40,6 +40,12 @@ def tracked_paths(repo: Repo, *paths: str) -> list[str]:
     return [path for path in repo.run("ls-files", "-z", "--", *paths).split("\0") if path]
 
 
+def tracks_any(folder: Path) -> bool:
+    """Whether some git, the registry's or another, has files of this folder in its index."""
+    done = call_git(folder, "ls-files", "-z", "--", ".")
+    return done.returncode == 0 and bool(done.stdout)
+
+
 def attribute(repo: Repo, name: str, path: str) -> str:
     """A git attribute of a path, `unspecified` where there is none."""
     return repo.run("check-attr", "-z", name, "--", path).split("\0")[2]

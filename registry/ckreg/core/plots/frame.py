@@ -165,9 +165,14 @@ def tip(words: str) -> Mark:
     return element("title", words)
 
 
+def room_for(names: Iterable[str], besides: float) -> float:
+    """Pixels for names at the left, and for what else stands there; letters of 11.5 px are about 6.4 wide."""
+    return max((len(name) for name in names), default=0) * 6.4 + besides
+
+
 def shortened(words: str, most: int) -> str:
-    """Words of at most so many characters; of longer ones beginning and end, where names differ."""
+    """Words of at most so many characters; of longer ones more of the end, where names differ."""
     if len(words) <= most:
         return words
-    kept = most - 1
-    return f"{words[: kept // 2]}…{words[-(kept - kept // 2) :]}"
+    head = (most - 1) // 3
+    return f"{words[:head]}…{words[head + 1 - most :]}"

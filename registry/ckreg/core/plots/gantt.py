@@ -13,6 +13,7 @@ from ckreg.core.plots.frame import (
     label,
     legend,
     line,
+    room_for,
     shortened,
     tip,
     x_axis,
@@ -24,8 +25,7 @@ from ckreg.core.units import counted as counted_of
 from ckreg.core.units import duration
 
 _ROW = 20
-_LEFT = 236
-_NAME = 36  # characters
+_NAME = 48  # characters
 _THICK = 12
 
 
@@ -33,7 +33,8 @@ def gantt(bars: Sequence[Bar], name: str = "gantt") -> Mark:
     """The jobs in the order given, on one axis of time; what still runs has an open end."""
     if not bars:
         return NOTHING
-    box = Box(WIDE, _ROW * len(bars) + 46, left=_LEFT)
+    left = room_for(map(_short_name, bars), besides=26)
+    box = Box(WIDE, _ROW * len(bars) + 46, left=left)
     dates = Dates([bar.start for bar in bars] + [bar.end for bar in bars if bar.end])
     scale = dates.scale(box.left, box.x_end)
     drawing = joined(
@@ -54,7 +55,7 @@ def _row(bar: Bar, place: int, box: Box, dates: Dates) -> Mark:
     return element(
         "g",
         tip(_sentence(bar)),
-        label(shortened(_name(bar), _NAME), box.left - 18, y + 4, anchor="end"),
+        label(_short_name(bar), box.left - 18, y + 4, anchor="end"),
         shape(bar.outcome, box.left - 9, y, 4),
         line(box.left, y, box.x_end, y, "rail"),
         element("rect", x=start, y=y - _THICK / 2, width=width, height=_THICK, rx=2, class_=f"job {kind}"),
@@ -72,6 +73,13 @@ def _name(bar: Bar) -> str:
     return f"{bar.label} (try {bar.attempt})" if bar.attempt > 1 else bar.label
 
 
+def _short_name(bar: Bar) -> str:
+    """The name in the room that there is: the run's is shortened first, for there is a task to see."""
+    rest = "".join(f" {part}" for part in (bar.task, bar.epoch) if part)
+    rest += f" (try {bar.attempt})" if bar.attempt > 1 else ""
+    return shortened(shortened(bar.run_name, max(_NAME // 2, _NAME - len(rest))) + rest, _NAME)
+
+
 def _sentence(bar: Bar) -> str:
     took = "not over" if bar.seconds is None else duration(bar.seconds)
     job = f"job {bar.job}, " if bar.job else ""
@@ -82,8 +90,8 @@ def _sentence(bar: Bar) -> str:
 def _told(bars: Sequence[Bar], dates: Dates) -> str:
     outcomes = [bar.outcome for bar in bars]
     counted = ", ".join(f"{outcomes.count(one)} {one}" for one in dict.fromkeys(outcomes))
-    starts = counted_of(len(bars), "start")
-    return f"{starts} of jobs within {duration(dates.whole)}, each a bar from start to end: {counted}."
+    starts = counted_of(len(bars), "job start")
+    return f"{starts} within {duration(dates.whole)}, each a bar from start to end: {counted}."
 
 
 def _legend(bars: Sequence[Bar]) -> Mark:

@@ -12,6 +12,7 @@ from ckreg.core.plots.frame import (
     figure,
     label,
     line,
+    room_for,
     shortened,
     tip,
     x_axis,
@@ -24,8 +25,7 @@ from ckreg.core.units import counted
 
 _ROW = 20
 _HEADING = 26
-_LEFT = 250
-_NAME = 36  # characters
+_NAME = 42  # characters
 _TOKENS = "tokens per second and GPU"
 _SAMPLES = "samples per second"
 
@@ -40,7 +40,13 @@ def throughput(lines: Sequence[ThroughputLine], name: str = "throughput", below:
     if not shown:
         return NOTHING
     models = [(model, list(group)) for model, group in groupby(shown, key=lambda one: one.model)]
-    box = Box(WIDE, _ROW * len(shown) + _HEADING * len(models) + 56, left=_LEFT, right=64, bottom=46)
+    box = Box(
+        WIDE,
+        _ROW * len(shown) + _HEADING * len(models) + 56,
+        left=room_for((text for one in shown for text in (_setup(one), _model(one.model))), besides=16),
+        right=64,
+        bottom=46,
+    )
     x = Scale(0.0, widened(0.0, max(_speed(one, unit) for one in shown))[1], box.left, box.x_end)
     ticks = [(tick, number_label(tick)) for tick in linear_ticks(x.low, x.high)]
     drawing = joined(x_axis(box, x, ticks, unit), *_groups(models, box, x, unit))
@@ -57,7 +63,7 @@ def _groups(models: Sequence[tuple[str, list[ThroughputLine]]], box: Box, x: Sca
     marks = []
     y = box.top
     for model, group in models:
-        marks.append(label(shortened(model, 60), 4, y + 18, class_="group"))
+        marks.append(label(_model(model), 4, y + 18, class_="group"))
         y += _HEADING
         for one in group:
             marks.append(_bar(one, y + _ROW / 2, box, x, unit))
@@ -65,12 +71,20 @@ def _groups(models: Sequence[tuple[str, list[ThroughputLine]]], box: Box, x: Sca
     return [*marks, line(box.left, box.top, box.left, box.y_end, "axis")]
 
 
+def _model(name: str) -> str:
+    return shortened(name, _NAME)
+
+
+def _setup(one: ThroughputLine) -> str:
+    return shortened(setup(one), _NAME)
+
+
 def _bar(one: ThroughputLine, y: float, box: Box, x: Scale, unit: str) -> Mark:
     speed = _speed(one, unit)
     return element(
         "g",
         tip(f"{one.model}, {setup(one)}: {amount(speed)} {unit}, {counted(one.jobs, 'job')}"),
-        label(shortened(setup(one), _NAME), box.left - 8, y + 4, anchor="end"),
+        label(_setup(one), box.left - 8, y + 4, anchor="end"),
         element("rect", x=box.left, y=y - 6, width=max(1.0, x(speed) - box.left), height=12, class_="amount"),
         label(amount(speed), x(speed) + 6, y + 4, class_="value"),
     )
@@ -97,7 +111,7 @@ def _told(shown: Sequence[ThroughputLine], unit: str) -> str:
     best = max(shown, key=lambda one: _speed(one, unit))
     return (
         f"Median {unit} of {counted(len(shown), 'setup')}. "
-        f"The fastest is {best.model} on {setup(best)}: {amount(_speed(best, unit))}."
+        f"The fastest, {amount(_speed(best, unit))}, is {best.model} on {setup(best)}."
     )
 
 

@@ -10,11 +10,12 @@ from ckreg.core import markdown
 from ckreg.core.markdown.html import to_html
 from ckreg.core.site.limits import Limits
 from ckreg.core.site.shared import Link
-from ckreg.core.text import lines_of
+from ckreg.core.text import lines_of, printable
 from ckreg.core.units import count
 
 _LONGEST_LINE = 4000
 _CONTENTS = 60
+_TAB = 4  # columns, as Markdown has them
 _DOCUMENT = re.compile(r"experiments/([^/]+)(?:/experiment_summary\.md)?")
 
 
@@ -51,10 +52,15 @@ def _short_tables(text: str, lines: list[str], most: int) -> list[str]:
 
 
 def _within(lines: list[str], most: int) -> list[str]:
-    """As many whole lines as there is room for; of a line that is no text for people, its beginning."""
+    """As many whole lines as there is room for; of a line that is no text for people, its beginning.
+
+    Without control and formatting codes: what turns the direction of text around shows another text.
+    """
     kept = []
     for line in lines:
-        short = line if len(line) <= _LONGEST_LINE else f"{line[:_LONGEST_LINE]}…"
+        short = printable(
+            (line if len(line) <= _LONGEST_LINE else f"{line[:_LONGEST_LINE]}…").expandtabs(_TAB)
+        )
         most -= len(short) + 1
         if most < 0:
             break

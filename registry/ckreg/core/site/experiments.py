@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from ckreg.core.site.curves import CURVE_COLUMNS, curve_cells, curves
 from ckreg.core.site.document import Shown, shown
@@ -21,6 +21,7 @@ from ckreg.core.tabular import as_csv
 T = TypeVar("T")
 _UNREADABLE = "<p>The document cannot be read: <code>ckreg check</code> says why.</p>"
 _RUN_COLUMNS = tuple(name for name in RunLine.__dataclass_fields__ if name != "anchor")
+_LONGEST_QUESTION = 1000
 _RESULT_COLUMNS = ("run_name", "task", "epoch", "metric", "value", "error")
 
 
@@ -42,12 +43,10 @@ def experiment(
     """The page; `link_to` leads from it to what the document links, `file_name` names its files."""
     files = _Files(file_name)
     facts = facts_of(material)
-    rows, happened, chart = list(run_lines(material)), events(material), bars(material)
-    drawn, found = curves(material), list(_results(material.results))
     read = None if document is None else shown(document, limits, link_to)
     page = ExperimentPage(
         name=words(material.name),
-        question=text(material.experiment["question"], 1000),
+        question=text(material.experiment["question"], _LONGEST_QUESTION),
         type=text(material.experiment["type"]),
         created=text(material.experiment["created"]),
         runs=facts.runs,
@@ -55,28 +54,7 @@ def experiment(
         gpu_hours_spent=facts.gpu_hours_spent,
         gpu_hours_planned=facts.gpu_hours_planned,
         last_change=facts.last_change,
-        rows=tuple(rows[: limits.rows]),
-        rows_cut=files.cut(
-            "runs", rows, limits.rows, lambda: as_csv(_RUN_COLUMNS, _cells(rows, _RUN_COLUMNS))
-        ),
-        # Of what happened and ran, the last is what people look for.
-        events=tuple(happened[-limits.events :]) if limits.events else (),
-        events_cut=files.cut(
-            "events", happened, limits.events, lambda: as_csv(EVENT_COLUMNS, event_cells(happened))
-        ),
-        gantt=tuple(chart[-limits.bars :]) if limits.bars else (),
-        gantt_cut=files.cut("starts", chart, limits.bars, lambda: as_csv(BAR_COLUMNS, bar_cells(chart))),
-        curves=tuple(drawn[: limits.curves]),
-        curves_cut=files.cut(
-            "losses", drawn, limits.curves, lambda: as_csv(CURVE_COLUMNS, curve_cells(material))
-        ),
-        results=tuple(found[: limits.results]),
-        results_cut=files.cut(
-            "results",
-            found,
-            limits.results,
-            lambda: as_csv(_RESULT_COLUMNS, _cells(found, _RESULT_COLUMNS)),
-        ),
+        **_tables(material, limits, files),
         summary_html=_UNREADABLE if read is None else read.html,
         contents=() if read is None else read.contents,
         document_cut=_document_cut(files, read, document),
@@ -84,6 +62,28 @@ def experiment(
         readable=document is not None,
     )
     return Made(page, files.texts)
+
+
+def _tables(material: Material, limits: Limits, files: "_Files") -> dict[str, Any]:
+    """What the page shows row by row, with what is cut; of what happened and ran, it shows the last."""
+    rows, results = list(run_lines(material)), list(_results(material.results))
+    happened, chart, drawn = events(material), bars(material), curves(material)
+    return {
+        "rows": tuple(rows[: limits.rows]),
+        "rows_cut": files.cut("runs", rows, limits.rows, _RUN_COLUMNS, lambda: _cells(rows, _RUN_COLUMNS)),
+        "events": tuple(_last(happened, limits.events)),
+        "events_cut": files.cut(
+            "events", happened, limits.events, EVENT_COLUMNS, lambda: event_cells(happened)
+        ),
+        "gantt": tuple(_last(chart, limits.bars)),
+        "gantt_cut": files.cut("starts", chart, limits.bars, BAR_COLUMNS, lambda: bar_cells(chart)),
+        "curves": tuple(drawn[: limits.curves]),
+        "curves_cut": files.cut("losses", drawn, limits.curves, CURVE_COLUMNS, lambda: curve_cells(material)),
+        "results": tuple(results[: limits.results]),
+        "results_cut": files.cut(
+            "results", results, limits.results, _RESULT_COLUMNS, lambda: _cells(results, _RESULT_COLUMNS)
+        ),
+    }
 
 
 def _document_cut(files: "_Files", read: Shown | None, document: str | None) -> Cut | None:
@@ -99,10 +99,17 @@ class _Files:
         self._name = file_name
         self.texts: dict[str, str] = {}
 
-    def cut(self, what: str, all_of: Sequence[object], most: int, write: Callable[[], str]) -> Cut | None:
+    def cut(
+        self,
+        what: str,
+        all_of: Sequence[object],
+        most: int,
+        columns: Sequence[str],
+        cells: Callable[[], Iterable[Sequence[object]]],
+    ) -> Cut | None:
         if len(all_of) <= most:
             return None
-        return Cut(most, len(all_of), self.add(what, write()))
+        return Cut(most, len(all_of), self.add(what, as_csv(columns, cells())))
 
     def add(self, what: str, content: str, suffix: str = "csv") -> str:
         path = data_file(self._name, what, suffix)
@@ -115,6 +122,10 @@ class _Files:
 
 def _cells(found: Iterable[object], columns: Sequence[str]) -> Iterator[tuple[object, ...]]:
     return (tuple(getattr(each, column) for column in columns) for each in found)
+
+
+def _last(found: Sequence[T], most: int) -> Sequence[T]:
+    return found[max(0, len(found) - most) :]
 
 
 def _results(rows: Iterable[Row]) -> Iterator[Result]:

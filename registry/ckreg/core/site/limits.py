@@ -10,7 +10,7 @@ MOST_BYTES = 1_000_000
 class Limits:
     """Rows of a page's tables, bars, curves, and characters of its document."""
 
-    experiments: int = 5000
+    experiments: int = 500
     rows: int = 400
     events: int = 200
     bars: int = 200

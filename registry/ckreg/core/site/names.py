@@ -10,11 +10,14 @@ THROUGHPUT = "throughput.html"
 EXPERIMENTS = "experiments"
 DATA = "data"
 
+PART = 500
+"""Experiments on one page of the overview: with the longest questions that is most of a megabyte."""
+
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 # What ckreg writes into a site's folder, and so what it may remove there.
 OURS = re.compile(
-    rf"(?:index|estimates|throughput)\.html|{EXPERIMENTS}/[A-Za-z0-9][A-Za-z0-9._-]{{0,140}}\.html"
+    rf"(?:index(?:-[1-9]\d{{0,5}})?|estimates|throughput)\.html|{EXPERIMENTS}/[A-Za-z0-9][A-Za-z0-9._-]{{0,140}}\.html"
     rf"|{DATA}/[A-Za-z0-9][A-Za-z0-9._-]{{0,140}}\.(?:csv|txt)"
 )
 
@@ -38,6 +41,11 @@ def file_name(name: str, *, alone: bool = True) -> str:
         return name
     words = _UNSAFE.sub("-", name).strip("-.")[:80] or "experiment"
     return f"{words}-{sha256(name.encode('utf-8', 'surrogatepass')).hexdigest()[:12]}"
+
+
+def overview_pages(experiments: int) -> tuple[str, ...]:
+    """The pages of an overview of so many experiments."""
+    return (OVERVIEW, *(f"index-{number}.html" for number in range(2, -(-experiments // PART) + 1)))
 
 
 def experiment_page(name: str) -> str:

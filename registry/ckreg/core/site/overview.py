@@ -4,11 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from ckreg.core.site.facts import Facts, summed, total
 from ckreg.core.site.material import Row
-from ckreg.core.site.names import data_file, experiment_page
-from ckreg.core.site.shared import Cut
+from ckreg.core.site.names import PART, data_file, experiment_page, overview_pages
+from ckreg.core.site.shared import Cut, Link
 from ckreg.core.site.values import ExperimentLine, Overview
 from ckreg.core.site.words import local_time, text, words
 from ckreg.core.tabular import as_csv
+from ckreg.core.units import count
 
 FILE = data_file("registry", "experiments")
 _COLUMNS = (
@@ -19,21 +20,34 @@ _COLUMNS = (
 
 
 def overview(
-    experiments: Sequence[tuple[Row, Facts]], file_names: Mapping[str, str], models: Sequence[str], most: int
+    experiments: Sequence[tuple[Row, Facts]],
+    file_names: Mapping[str, str],
+    models: Sequence[str],
+    part: int,
+    most: int,
 ) -> Overview:
-    """All experiments, those created last first; `most` of them are shown."""
+    """A part of all experiments, those created last first; `most` of them are shown."""
     lines = sorted(_lines(experiments, file_names), key=_age, reverse=True)
+    own = lines[part * PART : (part + 1) * PART]
     runs = summed(line.runs for line in lines)
     return Overview(
-        experiments=tuple(lines[:most]),
-        cut=Cut(most, len(lines), FILE) if len(lines) > most else None,
+        experiments=tuple(own[:most]),
+        cut=Cut(most, len(own), FILE) if len(own) > most else None,
         experiments_total=len(lines),
         runs=runs,
         evaluations=summed(line.evaluations for line in lines),
         gpu_hours_spent=total(line.gpu_hours_spent for line in lines),
         gpu_hours_planned=total(line.gpu_hours_planned for line in lines),
         models=tuple(words(model) for model in models),
+        parts=tuple(_parts(len(lines), part)),
     )
+
+
+def _parts(experiments: int, current: int) -> Iterator[Link]:
+    pages = overview_pages(experiments)
+    for number, page in enumerate(pages if len(pages) > 1 else ()):
+        last = min((number + 1) * PART, experiments)
+        yield Link(f"{count(number * PART + 1)} to {count(last)}", page, current=number == current)
 
 
 def overview_file(experiments: Sequence[tuple[Row, Facts]], file_names: Mapping[str, str]) -> str:

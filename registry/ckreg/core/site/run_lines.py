@@ -13,14 +13,19 @@ _NOTHING: Row = {}
 
 
 def run_lines(material: Material) -> Iterator[RunLine]:
-    """Runs in the plan's order, each followed by its evaluations; then evaluations whose run nobody plans."""
+    """Runs in the plan's order, each followed by its evaluations; then evaluations whose run nobody plans.
+
+    A run without a status that has evaluations is a base model: it is not trained, and has no line.
+    """
     lines = _Lines(material)
     evaluations: dict[str, list[Row]] = {}
     for row in material.evaluations:
         evaluations.setdefault(str(row["run_name"]), []).append(row)
     for row in material.runs:
-        yield lines.of(row, row)
-        for evaluation in evaluations.pop(str(row["run_name"]), ()):
+        own = evaluations.pop(str(row["run_name"]), [])
+        if row["status"] is not None or not own:
+            yield lines.of(row, row)
+        for evaluation in own:
             yield lines.of(evaluation, row)
     for rest in evaluations.values():
         for evaluation in rest:

@@ -30,8 +30,7 @@ class Build:
 
     `title` is the registry's name. `commit` is the short id that HEAD had, None where there is none. It and
     `made`, the time of the build, stand on the overview alone: other pages stay as they are from build to
-    build. `policy`, `style` and `script` belong to each other: the policy allows what is inline in these
-    bytes and nothing else, neither other scripts nor `style=` attributes nor requests.
+    build.
     """
 
     title: str

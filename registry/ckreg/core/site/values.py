@@ -12,7 +12,7 @@ from datetime import datetime
 
 from ckreg.core.score.values import Graded, Scores
 from ckreg.core.site.experiment_page import ExperimentPage
-from ckreg.core.site.shared import Counts, Cut
+from ckreg.core.site.shared import Counts, Cut, Link
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +38,10 @@ class ExperimentLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overview:
-    """All experiments, the newest first, and sums over all of them, those that `cut` leaves out included."""
+    """All experiments, the newest first, and sums over all of them.
+
+    Of very many, a page has some; `parts` leads to the others, and is empty where one page has all.
+    """
 
     experiments: tuple[ExperimentLine, ...]
     cut: Cut | None
@@ -48,6 +51,7 @@ class Overview:
     gpu_hours_spent: float | None
     gpu_hours_planned: float | None
     models: tuple[str, ...]
+    parts: tuple[Link, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
