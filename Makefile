@@ -1,5 +1,5 @@
 # Each check is defined once, here; .ci/run and pre-commit call it.
-.PHONY: help demo test test-rest test-all browser explore e2e test-lowest check format bench accuracy docs clean
+.PHONY: help demo test test-rest test-all browser stranger explore e2e test-lowest check format bench accuracy docs clean
 .DEFAULT_GOAL := help
 
 VENV ?= .venv
@@ -34,6 +34,9 @@ e2e:  ## a plan's whole life with the real torchtune and inspect-ai, through Slu
 	$(PYTHON) -m venv .venv-e2e
 	.venv-e2e/bin/python -m pip install --quiet --disable-pip-version-check -e '.[dev]' -r tests/e2e/requirements.txt
 	@touch $@
+
+stranger:  ## README.md, word by word, in a fresh clone with an empty home; tells how long it takes
+	$(PYTHON) docs/try_readme.py
 
 explore: $(VENV)/dev  ## the properties alone, with other examples each time: finds what nobody thought of
 	$(BIN)/pytest -n auto --hypothesis-profile explore -m hypothesis

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from played import calls, same
+from programs import linked
 
 ROOT = Path(__file__).resolve().parents[1]
 # Minutes long, and a step of its own of every build.
@@ -100,16 +101,17 @@ def _any_day(text: str) -> str:
 
 
 def environment(home: Path) -> dict[str, str]:
-    """A HOME, where programs lie, the way to packages; no name in git, no language, no Slurm that would answer."""
+    """A HOME, where programs lie, the way to packages; no name in git, no language, no Slurm."""
     way = {name: value for name, value in os.environ.items() if _WAY_OUT.fullmatch(name)}
-    path = os.pathsep.join([f"{sys.base_prefix}/bin", os.defpath])
-    return way | {"HOME": str(home), "PATH": path, "SLURM_CONF": "/nonexistent/slurm.conf"}
+    path = linked(home.parent / "bin", os.pathsep.join([f"{sys.base_prefix}/bin", os.defpath]))
+    return way | {"HOME": str(home), "PATH": str(path)}
 
 
 def main() -> int:
     """Follow the page, and tell."""
     with tempfile.TemporaryDirectory(prefix="ckreg-stranger-") as folder:
-        home = Path(folder).resolve()
+        home = Path(folder).resolve() / "home"
+        home.mkdir()
         env = environment(home)
         (cloned,) = follow([Step(f"git clone --quiet '{ROOT}' ckreg", None)], home, env)
         page = (home / "ckreg" / "README.md").read_text(encoding="utf-8")
