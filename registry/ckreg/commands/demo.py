@@ -48,8 +48,8 @@ class Scene:
 def demo(folder: Path | None, *, play: bool = True) -> Iterator[Scene]:
     """Play the demo in `folder` (empty or absent), else in a new temporary one, and leave it there.
 
-    A scene is given before its command runs, which prints for itself. Without `play` the material is laid out,
-    and that is all.
+    A scene is given before its command runs, which prints for itself. Without `play` the material is laid
+    out, and that is all.
 
     Raises:
         UsageError: the folder has something in it.
@@ -73,8 +73,8 @@ def _laid_out(place: Path) -> str:
 
 def _unplayed(place: Path) -> Iterator[Scene]:
     yield Scene(
-        f"{_laid_out(place)} claude.local.md tells a registry of them, lora_comparison.yaml is an experiment to "
-        f"plan:\n\n  cd {shlex.quote(str(place))}\n  ckreg init registry\n  mv claude.local.md registry/\n"
+        f"{_laid_out(place)} claude.local.md tells a registry of them, lora_comparison.yaml is an experiment "
+        f"to plan:\n\n  cd {shlex.quote(str(place))}\n  ckreg init registry\n  mv claude.local.md registry/\n"
         "  cd registry\n  ckreg index\n  ckreg design --spec ../lora_comparison.yaml"
     )
 
@@ -82,7 +82,8 @@ def _unplayed(place: Path) -> Iterator[Scene]:
 def _scenes(place: Path) -> Iterator[Scene]:
     home = Home(place / "registry")
     yield Scene(
-        f"{_laid_out(place)} The demo's commits are by {PERSON[0]} <{PERSON[1]}>; your git settings are not touched.\n\n"
+        f"{_laid_out(place)} The demo's commits are by {PERSON[0]} <{PERSON[1]}>; your git settings are not "
+        "touched.\n\n"
         "First a registry: a git repository for experiments.",
         ("ckreg", "init", "registry"),
         place,
