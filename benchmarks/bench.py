@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import asking
 import check
 import completing
 import estimate
@@ -29,6 +30,7 @@ SUBJECTS: dict[str, Callable[[Path, int], list[Measure]]] = {
     "index": index.measure,
     "estimate": lambda folder, _logs: estimate.measure(folder),
     "history": lambda folder, _logs: history.measure(folder),
+    "asking": lambda folder, _logs: asking.measure(folder),
     "check": lambda folder, _logs: check.measure(folder),
     "site": pages.measure,
     "finding": lambda folder, _logs: finding.measure(folder),

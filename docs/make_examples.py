@@ -63,11 +63,29 @@ def main(place: Path) -> None:
     ckreg = Ckreg(place)
     ckreg("init", place / "registry", folder=place)
     ckreg("index", "--keep")
+    pilot(place)
     rank_comparison(ckreg)
     model_sizes(ckreg)
     ablation(ckreg)
     ckreg("check")
     ckreg("status")
+
+
+def pilot(place: Path) -> None:
+    """A short run in another registry, whose logs and checkpoints the first plan here rests on."""
+    ckreg = Ckreg(place, "pilot")
+    ckreg("init", place / "pilot", folder=place)
+    name = designed(
+        ckreg,
+        factor="pilot",
+        question="Does it run, and how large is a checkpoint?",
+        models=[MIDDLE],
+        controls={"base_models": False},
+        training={"lora_rank": 16, "epochs": 1},
+    )
+    scaffold(ckreg, name, memory=ENOUGH)
+    ckreg("submit", name, "--yes")
+    over(ckreg, name)
 
 
 def rank_comparison(ckreg: "Ckreg") -> None:
@@ -80,6 +98,7 @@ def rank_comparison(ckreg: "Ckreg") -> None:
         variables={"lora_rank": [4, 16, 64]},
     )
     sent_and_over(ckreg, name)
+    summed_up(ckreg, name)
 
 
 def model_sizes(ckreg: "Ckreg") -> None:
@@ -92,6 +111,7 @@ def model_sizes(ckreg: "Ckreg") -> None:
         training={"lora_rank": 16},
     )
     sent_and_over(ckreg, name)
+    summed_up(ckreg, name)
 
 
 def ablation(ckreg: "Ckreg") -> None:
@@ -110,9 +130,12 @@ def ablation(ckreg: "Ckreg") -> None:
     ckreg("submit", name, first, "--yes")
     over(ckreg, name)
     ckreg("logs", name, first)
-    ckreg("retry", name, first, "--yes")
+    ckreg("retry", name, "--yes")
     over(ckreg, name)
     sent_and_over(ckreg, name)
+    ckreg("retry", name, "--yes")  # its evaluation had been sent with as little
+    over(ckreg, name)
+    summed_up(ckreg, name)
 
 
 def designed(ckreg: "Ckreg", training: dict[str, object] | None = None, **spec: object) -> str:
@@ -157,8 +180,13 @@ def sent_and_over(ckreg: "Ckreg", name: str) -> None:
     scaffold(ckreg, name, memory=ENOUGH)
     ckreg("submit", name, "--yes")
     over(ckreg, name)
+
+
+def summed_up(ckreg: "Ckreg", name: str) -> None:
+    """Show how it went, and keep what the evaluations gave."""
     ckreg("status", "show", name)
     ckreg("compare", name, "--estimates")
+    ckreg("results", name, "--keep", "--write")
 
 
 def scaffold(ckreg: "Ckreg", name: str, *, memory: str) -> None:
@@ -176,19 +204,20 @@ def over(ckreg: "Ckreg", name: str) -> None:
 class Ckreg:
     """The command, as a person calls it in the registry."""
 
-    def __init__(self, place: Path) -> None:
+    def __init__(self, place: Path, registry: str = "registry") -> None:
         self.place = place
+        self.registry = place / registry
 
     def __call__(self, *words: object, folder: Path | None = None) -> None:
         """Call it, and let it print."""
-        print(f"\n$ ckreg {' '.join(map(str, words))}", flush=True)  # noqa: T201  # a script
+        print(f"\n$ ckreg {' '.join(map(str, words))}", flush=True)
         call = ["ckreg", *map(str, words)]
-        subprocess.run(call, check=True, cwd=folder or self.place / "registry")
+        subprocess.run(call, check=True, cwd=folder or self.registry)
 
     def json(self, *words: object) -> Any:  # noqa: ANN401  # any JSON
         """Call it, and read what it prints."""
         call = ["ckreg", *map(str, words), "--json"]
-        done = subprocess.run(call, check=True, capture_output=True, cwd=self.place / "registry")
+        done = subprocess.run(call, check=True, capture_output=True, cwd=self.registry)
         return json.loads(done.stdout)
 
 

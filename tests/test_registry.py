@@ -74,3 +74,32 @@ def test_importing_costs_nothing() -> None:
     script = "import ckreg, sys; print(sorted(name for name in sys.modules if name.startswith('ckreg')))"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout == "['ckreg']\n"
+
+
+def test_results_are_read_from_what_is_kept(home: Home) -> None:
+    (home.experiments / EXPERIMENT / "results.csv").write_text(
+        "run_name,task,epoch,metric,value,stderr,samples,seed,scorer,outcome,source,source_kind,at\n"
+        "L1B_rank4,cap,1,accuracy,0.75,,,,,,,,\n"
+        "L1B_base,cap,,accuracy,0.5,,,,,,,,\n"
+    )
+    [tuned, base] = Registry(home).experiment(EXPERIMENT).results
+    assert (tuned.run_name, tuned.mean, tuned.difference) == ("L1B_rank4", 0.75, 0.25)
+    assert (base.run_name, base.mean, base.difference) == ("L1B_base", 0.5, None)
+
+
+def test_runs_by_filters(home: Home) -> None:
+    registry = Registry.open(home.root)
+    [row] = registry.runs(
+        "L1B_*", model="L1B", where=["lora_rank >= 16", "batch_size = 4"], sort="-lora_rank"
+    )
+    assert (row["run_name"], row["status"], row["epochs"]) == ("L1B_rank64", "pending", 2)
+    assert registry.runs(status=["failed", "running"], columns=["run_name"]) == []
+    assert registry.runs(columns="run_name", limit=1) == [{"run_name": "L1B_rank4"}]
+    with pytest.raises(UsageError, match="'done' is none of"):
+        registry.runs(status="done")
+
+
+def test_a_query_with_values(home: Home) -> None:
+    registry = Registry.open(home.root)
+    sql = "SELECT run_name FROM runs WHERE lora_rank = :rank"
+    assert registry.query(sql, rank=64) == [{"run_name": "L1B_rank64"}]

@@ -5,20 +5,25 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import TypedDict, TypeVar, Unpack
+from typing import TypeAlias, TypedDict, TypeVar, Unpack
 
+from ckreg.adapters.frames import Rows
 from ckreg.adapters.tree import Home, find_home, read_text
 from ckreg.commands.check import Finding, check
 from ckreg.commands.estimate import estimate
 from ckreg.commands.history import history
 from ckreg.commands.query import query
+from ckreg.commands.results import results
+from ckreg.commands.runs import runs
 from ckreg.commands.score import score
 from ckreg.commands.show import show
 from ckreg.commands.status_flush import status_flush
 from ckreg.commands.status_lines import status_lines
 from ckreg.commands.status_set import Wish, status_set
 from ckreg.commands.verify import Verification, verify
+from ckreg.core.asking.runs import RunFilters
 from ckreg.core.estimate.values import Estimate, TrainingRequest
+from ckreg.core.results.values import Summed
 from ckreg.core.score.values import Scores
 from ckreg.core.status import Source, Status
 from ckreg.core.summary import Summary, parse
@@ -26,7 +31,8 @@ from ckreg.errors import UsageError
 from ckreg.flows.telling import Told
 from ckreg.flows.updates import Committed, Flushed, Outcome, Spooled
 
-Words = TypeVar("Words", bound=StrEnum)
+Value = TypeVar("Value", bound=StrEnum)
+Words: TypeAlias = str | Sequence[str]
 
 
 class Asked(TypedDict, total=False):
@@ -45,6 +51,19 @@ class Asked(TypedDict, total=False):
     runs: int
 
 
+class Filters(TypedDict, total=False):
+    """Which runs are wanted, and what of them, as `ckreg runs` has it."""
+
+    experiment: Words
+    model: Words
+    status: Words
+    where: Words
+    since: str
+    sort: Words
+    columns: Words
+    limit: int
+
+
 @dataclass(frozen=True, slots=True)
 class Experiment:
     """One experiment of a registry."""
@@ -61,6 +80,11 @@ class Experiment:
     def summary(self) -> Summary:
         """All that ckreg reads out of its document, as it lies in the folder now."""
         return parse(read_text(self.path))
+
+    @property
+    def results(self) -> tuple[Summed, ...]:
+        """What its evaluations gave, as far as files and `results.csv` tell: one row a cell and metric."""
+        return results(self.home, self.name).rows
 
     def at(self, when: str) -> Summary:
         """The same as it was at a revision (`HEAD~3`, a tag) or a date (`2025-10-22`, `2 weeks ago`).
@@ -209,22 +233,52 @@ class Registry:
         """
         return history(self.home, experiment, run, since=since, by=by)
 
-    def query(self, sql: str, at: str | None = None) -> list[Mapping[str, object]]:
-        """The rows that a read-only SELECT over the cache gives, as it is or was `at` a revision or date.
+    def runs(self, *names: str, **filters: Unpack[Filters]) -> Rows:
+        """The runs that are so, by the filters of `ckreg runs`; every column, unless some are named.
+
+        A filter is a text, or several of which any may fit; all of `where` must hold. `.to_pandas()` and
+        `.to_polars()` of what it gives make a frame.
+
+        Raises:
+            UsageError: a column is named that there is not, a condition is no SQL, or `since` no date.
+
+        Example:
+            >>> registry.runs(model="Llama*", where="lora_rank >= 16", sort="-accuracy")  # doctest: +SKIP
+        """
+        wanted = RunFilters(
+            runs=names,
+            experiments=_several(filters.get("experiment")),
+            models=_several(filters.get("model")),
+            statuses=tuple(_one_of(Status, word) for word in _several(filters.get("status"))),
+            where=_several(filters.get("where")),
+            since=filters.get("since"),
+            sort=_several(filters.get("sort")),
+            columns=_several(filters.get("columns")) or ("all",),
+            limit=filters.get("limit"),
+        )
+        return Rows(*runs(self.home, wanted))
+
+    def query(self, sql: str, at: str | None = None, **values: object) -> Rows:
+        """The rows of a read-only SELECT over the cache, as it is or was `at` a revision or date.
+
+        `sql` may be the name of a saved query; `values` are those of its placeholders, `:name`.
 
         Raises:
             RefusedError: the SQL would write, or runs too long.
             UsageError: SQLite does not understand it.
         """
-        answer = query(self.home, sql, at)
-        return [dict(zip(answer.columns, row, strict=True)) for row in answer.rows]
+        return Rows(*query(self.home, sql, at, values))
 
     def check(self, paths: Sequence[Path] = ()) -> list[Finding]:
         """The problems of the documents at `paths`, or of all."""
         return check(self.home, paths)
 
 
-def _one_of(words: type[Words], word: str) -> Words:
+def _several(words: Words | None) -> tuple[str, ...]:
+    return (words,) if isinstance(words, str) else tuple(words or ())
+
+
+def _one_of(words: type[Value], word: str) -> Value:
     try:
         return words(word)
     except ValueError:

@@ -104,9 +104,9 @@ def test_plans_that_are_the_same(home: Home, call: Caller) -> None:
     assert f"No results are known of {OTHER}: `ckreg results {OTHER}` looks for them." in said.err
 
 
-def test_experiments_of_which_no_run_compares(home: Home, call: Caller) -> None:
+def test_no_runs_that_compare(home: Home, call: Caller) -> None:
     home.summary(OTHER).parent.mkdir()
-    home.summary(OTHER).write_text(SUMMARY.replace(EXPERIMENT, OTHER).replace("L1B", "L8B"))
+    home.summary(OTHER).write_text(SUMMARY.replace(EXPERIMENT, OTHER).replace("L1B", "L3B"))
     said = call("compare", EXPERIMENT, OTHER)
     assert (said.code, "No runs compare" in said.out) == (0, True)
 

@@ -90,6 +90,8 @@ def test_experiments(shell: Shell) -> None:
     assert shell.offered("show", "experiments/") == plain(f"experiments/{EXPERIMENT}")
     assert shell.offered("show", "nothing") == []
     assert shell.offered("design", "--from", "") == plain(EXPERIMENT)
+    assert shell.offered("runs", "--experiment", "") == plain(EXPERIMENT)
+    assert shell.offered("compare", EXPERIMENT, "") == plain(EXPERIMENT)
 
 
 def test_experiments_of_another_folder(shell: Shell, tmp_path: Path, home: Home) -> None:
@@ -104,6 +106,7 @@ def test_runs_of_the_experiment_typed_before(shell: Shell) -> None:
     assert shell.offered("status", "set", EXPERIMENT[:5], "L1B_r") == runs[:2]
     assert shell.offered("retry", EXPERIMENT, runs[0].removeprefix("plain,"), "") == runs
     assert shell.offered("amend", EXPERIMENT, "--drop-run", "") == runs
+    assert shell.offered("runs", "-e", EXPERIMENT, "") == runs
 
 
 def test_tasks_and_epochs_of_the_run_typed_before(shell: Shell) -> None:

@@ -27,8 +27,8 @@ from ckreg.cli.mcp.reading import READING  # noqa: E402
 from ckreg.cli.mcp.server import server_of  # noqa: E402
 
 READ = {
-    "spec_schema", "list_experiments", "show_experiment", "show_status", "list_tables", "query", "estimate",
-    "check", "history", "logs",
+    "spec_schema", "list_experiments", "show_experiment", "show_status", "list_tables", "query", "runs",
+    "find", "results", "estimate", "check", "history", "logs",
 }  # fmt: skip
 WRITE = {"design", "set_status", "sync_status", "amend", "scaffold", "submit", "retry"}
 RUN = "L1B_rank4"
@@ -94,6 +94,10 @@ def test_what_is_read(home: Home) -> None:
         assert {"runs", "run_overview"} <= tables
         rows = await call("query", sql="SELECT name FROM experiments")
         assert rows == {"result": [{"name": EXPERIMENT}]}
+        found = await call("runs", experiments=[EXPERIMENT], statuses=["pending"], columns=["run_name"])
+        assert {"run_name": RUN} in found["result"]
+        assert "result" in await call("find", text="rank")
+        assert (await call("results", experiment=EXPERIMENT))["results"] == []
         assert (await call("estimate", model="M", recipe="full", samples=80))["preliminary"] is True
         assert (await call("check", experiment=EXPERIMENT))["result"] is not None
         assert (await call("history"))["result"] is not None

@@ -13,10 +13,12 @@ Show = Callable[..., list[str]]
 
 @pytest.fixture
 def on_terminal(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Show:
-    def show(columns: int, headers: tuple[str, ...], *rows: tuple[object, ...]) -> list[str]:
+    def show(
+        columns: int, headers: tuple[str, ...], *rows: tuple[object, ...], **options: tuple[int, ...]
+    ) -> list[str]:
         monkeypatch.setattr("sys.stdout.isatty", lambda: True)
         monkeypatch.setattr("shutil.get_terminal_size", lambda: os.terminal_size((columns, 24)))
-        emit_table(headers, rows)
+        emit_table(headers, rows, **options)
         return click.unstyle(capsys.readouterr().out).split("\n")
 
     return show
@@ -35,6 +37,19 @@ def test_the_last_column_gives_way_first(on_terminal: Show) -> None:
     lines = on_terminal(30, ("Run", "Status", "Notes"), ("a_rank64", "pending", "out of memory twice"))
     assert lines[2].startswith("a_rank64  pending  out of")
     assert max(map(len, lines)) <= 30
+
+
+def test_what_matters_least_gives_way_to_names(on_terminal: Show) -> None:
+    row = ("a_rank64", "12 min", "pending", "out of memory twice, and then again")
+    lines = on_terminal(40, ("Run", "Time", "Status", "Notes"), row, least=(1, 3))
+    assert lines[0].split() == ["Run", "Status", "Notes"]
+    lines = on_terminal(30, ("Run", "Time", "Status", "Notes"), row, least=(1, 3))
+    assert lines[2] == "a_rank64  pending"
+
+
+def test_wide_characters_take_two_columns(on_terminal: Show) -> None:
+    lines = on_terminal(40, ("Run", "Notes"), ("漢字", "x"), ("abcde", "e\u0301"))
+    assert lines[1:4] == ["─" * 12, "漢字   x", "abcde  e\u0301"]
 
 
 def test_names_are_never_broken(on_terminal: Show) -> None:

@@ -14,7 +14,7 @@ from tests.documents import EXPERIMENT, SUMMARY
 ROOT = f"experiments/{EXPERIMENT}"
 TABLE = """\
 cap_8L_lora_comparison_2025-10-22
-accuracy: mean ± standard error, in brackets the difference to the base model; the last epoch evaluated.
+accuracy: mean ± standard error (difference to the base model), last epoch.
 
 Run        Epoch                     cap
 ────────────────────────────────────────
@@ -129,7 +129,7 @@ def test_a_csv_is_imported_in_one_commit(
     csv = tmp_path / "scores.csv"
     csv.write_text("run,task,epoch,acc\nL1B_rank4,cap,0,0.7\nL1B_rank4,cap,0,0.8\nL1B_base,cap,,0.5\n")
     dry = call("results", EXPERIMENT, "--from", str(csv), "--dry-run")
-    assert "+L1B_rank4,cap,0,acc,0.7,,,,,completed,scores.csv:2,csv," in dry.out.splitlines()
+    assert f"+L1B_rank4,cap,0,acc,0.7,,,,,completed,{csv}:2,csv," in dry.out.splitlines()
     assert git(home.root, "status", "--short") == ""
     said = call("results", EXPERIMENT, "--from", str(csv))
     assert "0.750 ± 0.050 (+0.250)" in said.out
@@ -137,6 +137,34 @@ def test_a_csv_is_imported_in_one_commit(
     before = git(home.root, "rev-parse", "HEAD")
     assert call("results", EXPERIMENT, "--from", str(csv)).code == 0
     assert git(home.root, "rev-parse", "HEAD") == before
+
+
+def test_a_corrected_csv_takes_the_place_of_what_it_said_before(
+    call: Caller, home: Home, tmp_path: Path
+) -> None:
+    csv = tmp_path / "scores.csv"
+    for lines in ("L1B_base,cap,,0.5\nL1B_rank4,cap,0,0.7", "L1B_rank4,cap,0,0.8"):
+        csv.write_text(f"run,task,epoch,acc\n{lines}\n")
+        call("results", EXPERIMENT, "--from", str(csv))
+    kept = (home.experiments / EXPERIMENT / "results.csv").read_text().splitlines()
+    assert kept[1:] == [f"L1B_rank4,cap,0,acc,0.8,,,,,completed,{csv}:2,csv,"]
+    assert call("results", EXPERIMENT, "--format", "csv").out.splitlines()[1:] == [
+        "L1B_rank4,cap,0,acc,,0.8,,1,,,"
+    ]
+
+
+def test_imports_on_two_branches_merge(
+    call: Caller, home: Home, tmp_path: Path, git: Callable[..., str]
+) -> None:
+    git(home.root, "branch", "other")
+    for branch, lines in (("main", "L1B_base,cap,,0.5"), ("other", "L1B_rank4,cap,0,0.7")):
+        git(home.root, "switch", "--quiet", branch)
+        csv = tmp_path / f"{branch}.csv"
+        csv.write_text(f"run,task,epoch,acc\n{lines}\n")
+        assert call("results", EXPERIMENT, "--from", str(csv)).code == 0
+    git(home.root, "merge", "--quiet", "--no-edit", "main")
+    assert git(home.root, "status", "--short") == ""
+    assert "0.700 (+0.200)" in call("results", EXPERIMENT).out
 
 
 def test_a_csv_that_does_not_fit_changes_nothing(
@@ -239,6 +267,35 @@ def test_nothing_found_says_what_to_do(call: Caller) -> None:
 )
 def test_words_that_make_no_sense_are_refused(call: Caller, words: tuple[str, ...]) -> None:
     assert call("results", "cap_8L", *words).code == 2
+
+
+@pytest.mark.usefixtures("scratch")
+def test_a_run_whose_best_epoch_is_not_known_is_named(call: Caller) -> None:
+    said = call("results", "cap_8L", "--epoch", "best")
+    assert "L1B_rank4" not in said.out
+    assert "L1B_rank4 is left out: which epoch was best is not known" in said.err
+
+
+def test_what_files_say_reaches_no_terminal_as_it_is(call: Caller, scratch: Path) -> None:
+    told = json.loads(log(0.5))
+    told["results"]["scores"][0] = {
+        "name": "sco\x1b[31mrer\n",
+        "metrics": {"acc\x1b]0;x\x07|\u202e": {"value": 0.5}, "x" * 90_000: {"value": float("nan")}},
+    }
+    path = scratch / EXPERIMENT / "ck-out-L1B_rank64/eval/cap_epochbest/2026-11-20T1_cap_\x1b[2J.json"
+    path.parent.mkdir(parents=True)
+    path.write_text(json.dumps(told))
+    for words in (
+        (),
+        ("--json",),
+        ("--format", "csv"),
+        ("--keep", "--write", "--dry-run"),
+        ("--keep", "--write"),
+    ):
+        said = call("results", "cap_8L", *words)
+        assert said.code == 0
+        assert all(line.isprintable() for line in (said.out + said.err).split("\n"))
+    assert call("check").code == 0
 
 
 @pytest.mark.usefixtures("scratch")

@@ -46,6 +46,8 @@ def faults(call: str) -> list[str]:
     told = ["ckreg"]
     while words:
         word = words.pop(0)
+        if word == "--":  # the rest is for another program
+            return []
         if word.startswith("-") and word != "-":
             option = _option(command, word)
             if option is None and word in _NEXT:

@@ -60,7 +60,7 @@ def _short_names(number: int) -> Sequence[str]:
 
 
 def _with_before(rows: Sequence[_Row]) -> Iterator[tuple[_Row, _Row | None]]:
-    return zip(rows, [None, *rows], strict=False)  # the last row is before none
+    return zip(rows, [None, *rows][: len(rows)], strict=True)
 
 
 def _without_repeated(row: _Row, before: _Row | None) -> _Row:
@@ -83,7 +83,11 @@ def _rows_of(each: RunsBeside) -> Iterator[_Row]:
     for name, words in (("seconds_per_step", "s/step"), ("peak_gpu_mem_gib", "GPU GiB")):
         yield (label, words, *(_number(getattr(one, name, None)) for one in each.trained))
     for score in each.scores:
-        what = f"{score.task} ({score.metric})"
+        by_others = any(
+            (other.task, other.metric) == (score.task, score.metric) and other is not score
+            for other in each.scores
+        )
+        what = f"{score.task} ({f'{score.scorer}/' if by_others and score.scorer else ''}{score.metric})"
         yield (label, what, *map(_score, score.values))
 
 

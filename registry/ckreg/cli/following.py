@@ -36,7 +36,8 @@ def sync(  # noqa: PLR0913, PLR0917  # one parameter an option, as click hands t
     One sacct for all jobs of Slurm that have not ended. What is recorded has the scheduler's words as
     evidence in its commit; where the scheduler says nothing, nothing changes.
 
-    With --notify what was recorded is sent too, as from a crontab: by the command or to the webhook that
+    With --notify what was recorded is sent too, as from a crontab: to the stdin of the command or to the
+    webhook that
     your own ~/.config/ckreg/config.toml names (`{title}` in the command becomes a line that sums it up).
     Where nothing changed, nothing is sent; what cannot be sent is a warning.
 

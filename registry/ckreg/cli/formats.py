@@ -58,11 +58,16 @@ format_option = format_options(Format.JSON)
 """`--format table|csv|json|jsonl|markdown|latex` and `--json`."""
 
 
+pager_option = click.option(
+    "--pager/--no-pager", default=True, help="On a terminal, page what is longer than it (PAGER says how)."
+)
+
+
 def _name(short: Format) -> str:
     return f"as_{short}"
 
 
-def emit_rows(
+def emit_rows(  # noqa: PLR0913  # how a table looks, by keyword
     form: Format,
     columns: Sequence[str],
     rows: Sequence[Sequence[object]],
@@ -70,17 +75,20 @@ def emit_rows(
     right: Collection[int] | None = None,
     wrap: Collection[int] = (),
     optional: Collection[int] = (),
+    pager: bool = False,
 ) -> None:
     """Print rows in the form that was asked for.
 
     The columns at the places `right` are right-aligned; not given, those of numbers. `wrap` and `optional`
-    are for the terminal alone: see `output.emit_table`.
+    are for the terminal alone: see `output.emit_table`. With `pager`, what is longer than the terminal is
+    paged.
     """
     if form == Format.TABLE:
         right = _right(columns, rows) if right is None else right
-        output.emit_table(columns, rows, right=right, wrap=wrap, optional=optional)
+        text = output.table_text(columns, rows, right=right, wrap=wrap, optional=optional)
     else:
-        click.echo(in_form(form, columns, rows, right), nl=False)
+        text = in_form(form, columns, rows, right)
+    output.page(text, pager=pager)
 
 
 def in_form(

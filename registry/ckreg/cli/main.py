@@ -66,6 +66,7 @@ VERBS = {
         "skill": "Teach assistants to drive ckreg.",
         "schema": "Print the JSON Schema of a spec or of a command's output.",
         "mcp": "Serve the registry to an assistant (MCP).",
+        "datasette": "Open the cache in Datasette.",
     },
 }
 # What git calls, and what is called once, as the help says.

@@ -21,6 +21,7 @@ from ckreg.core.text import LINE_END, printable
 _CELL_TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")
 _GAP = 2
 _NARROWEST = 8
+_WORTH_WRAPPING = 16
 STATUS_COLOURS = {"completed": "green", "running": "cyan", "failed": "red", "pending": "bright_black"}
 
 
@@ -54,6 +55,15 @@ def json_text(value: object, *, indent: int | None = None) -> str:
     return plain_json_text(_plain(value), indent=indent)
 
 
+def page(text: str, *, pager: bool = True) -> None:
+    """Print text; through the person's pager, where that is wanted, if it is longer than the terminal."""
+    long = text.count("\n") >= shutil.get_terminal_size().lines
+    if pager and long and sys.stdin.isatty() and sys.stdout.isatty():
+        click.echo_via_pager(text.removesuffix("\n"))  # click asks less for colours, and spares others
+    else:
+        click.echo(text, nl=False)
+
+
 def emit_table(
     headers: Sequence[str],
     rows: Iterable[Sequence[object]],
@@ -61,31 +71,58 @@ def emit_table(
     right: Collection[int] = (),
     wrap: Collection[int] = (),
     optional: Collection[int] = (),
+    least: Sequence[int] = (),
 ) -> None:
-    """Print rows under headers; columns in `right` are right-aligned, `None` shows as `-`.
+    """Print rows under headers, as `table_text` has them."""
+    text = table_text(headers, rows, right=right, wrap=wrap, optional=optional, least=least)
+    click.echo(text, nl=False)
+
+
+def table_text(
+    headers: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    *,
+    right: Collection[int] = (),
+    wrap: Collection[int] = (),
+    optional: Collection[int] = (),
+    least: Sequence[int] = (),
+) -> str:
+    """Rows under headers; columns in `right` are right-aligned, `None` shows as `-`.
 
     On a terminal that is too narrow the columns in `wrap` and the last one break their cells into lines, then
     all but the first; where even that is too wide, each row becomes a block of lines. In a pipe nothing is
-    cut. Columns in `optional` are left out where no row says anything.
+    cut. Columns in `optional` are left out where no row says anything; those in `least`, in that order, where
+    a terminal is too narrow for all.
     """
     rows = [list(row) for row in rows]
     shown = [
         place for place in range(len(headers)) if place not in optional or any(row[place] for row in rows)
     ]
-    names = [headers[place] for place in shown]
-    cells = [["-" if row[place] is None else printable(str(row[place])) for place in shown] for row in rows]
-    widths = [max(map(_width, column)) for column in zip(names, *cells, strict=True)]
     room = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-    may_wrap = {shown.index(place) for place in (*wrap, len(headers) - 1) if place in shown}
-    if room is not None and _least(widths, may_wrap) > room:
+    columns = {
+        place: [headers[place], *("-" if row[place] is None else printable(str(row[place])) for row in rows)]
+        for place in shown
+    }
+    wide = {place: max(map(_width, column)) for place, column in columns.items()}
+    wrapping = {*wrap, len(headers) - 1}
+    for place in least:
+        if place in shown and room is not None and _least(wide, wrapping, _WORTH_WRAPPING) > room:
+            shown.remove(place)
+            del wide[place]
+    names = [headers[place] for place in shown]
+    cells = list(zip(*(columns[place][1:] for place in shown), strict=True))
+    widths = [wide[place] for place in shown]
+    may_wrap = {shown.index(place) for place in wrapping if place in shown}
+    if room is not None and _least(wide, wrapping) > room:
         may_wrap = set(range(1, len(shown)))
     aligned = {shown.index(place) for place in right if place in shown}
     if room is None or sum(widths) + _GAP * (len(widths) - 1) <= room:
-        _emit_fitting(names, cells, aligned, widths)
-    elif _least(widths, may_wrap) > room:
-        _emit_records(names, cells)
+        lines = _fitting(names, cells, aligned, widths)
+    elif _least(dict(enumerate(widths)), may_wrap) > room:
+        lines = _records(names, cells)
     else:
-        _emit_columns(names, cells, aligned, may_wrap, room)
+        lines = _wrapped(names, cells, aligned, may_wrap, room)
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _width(text: str) -> int:
@@ -96,16 +133,25 @@ def _width(text: str) -> int:
     return len(text) + wide - sum(unicodedata.category(char) in {"Mn", "Me"} for char in text)
 
 
-def _emit_fitting(
+def _least(widths: Mapping[int, int], may_wrap: Collection[int], narrowest: int = _NARROWEST) -> int:
+    """The columns of a terminal that a table needs at least; a cell that wraps keeps some of its width."""
+    needed = (min(width, narrowest) if place in may_wrap else width for place, width in widths.items())
+    return sum(needed) + _GAP * (len(widths) - 1)
+
+
+def _fitting(
     names: Sequence[str], rows: Sequence[Sequence[str]], right: Collection[int], widths: Sequence[int]
-) -> None:
+) -> list[str]:
     """A table none of whose cells has to break; rich would take seconds for ten thousand rows."""
     coloured = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
     head = _row(names, right, widths, {})
     rule = "─" * (sum(widths) + _GAP * (len(widths) - 1))
-    lines = [click.style(head, bold=True) if coloured else head, rule]
-    lines += [_row(row, right, widths, STATUS_COLOURS if coloured else {}) for row in rows]
-    click.echo("\n".join(lines))
+    colours = STATUS_COLOURS if coloured else {}
+    return [
+        click.style(head, bold=True) if coloured else head,
+        rule,
+        *(_row(row, right, widths, colours) for row in rows),
+    ]
 
 
 def _row(
@@ -119,28 +165,23 @@ def _row(
     return (" " * _GAP).join(parts).rstrip()
 
 
-def _least(widths: Sequence[int], may_wrap: Collection[int]) -> int:
-    """The columns of a terminal that a table needs at least; a cell that wraps keeps some of its width."""
-    needed = (min(width, _NARROWEST) if place in may_wrap else width for place, width in enumerate(widths))
-    return sum(needed) + _GAP * (len(widths) - 1)
-
-
-def _emit_records(names: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+def _records(names: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
     """A table that is too wide for the terminal: a line a field, an empty line between rows."""
     width = max(map(len, names))
+    lines = []
     for row in rows:
-        for name, cell in zip(names, row, strict=True):
-            click.echo(f"{name:<{width}}  {cell}")
-        click.echo()
+        lines += [f"{name:<{width}}  {cell}" for name, cell in zip(names, row, strict=True)]
+        lines.append("")
+    return lines
 
 
-def _emit_columns(
+def _wrapped(
     names: Sequence[str],
     rows: Sequence[Sequence[str]],
     right: Collection[int],
     may_wrap: Collection[int],
     width: int,
-) -> None:
+) -> list[str]:
     from rich.box import SIMPLE_HEAD  # noqa: PLC0415  # 50 ms that verbs without tables need not pay
     from rich.console import Console  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
@@ -159,8 +200,7 @@ def _emit_columns(
     console = Console(width=width, highlight=False, markup=False, emoji=False, soft_wrap=False)
     with console.capture() as capture:
         console.print(table)
-    for line in capture.get().splitlines():
-        click.echo(line.rstrip())
+    return [line.rstrip() for line in capture.get().splitlines()]
 
 
 def counts_in_words(counts: Mapping[str, int]) -> str:

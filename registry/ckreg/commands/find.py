@@ -82,7 +82,7 @@ def _text(value: object) -> str | None:
 
 
 def _searched(cache: Cache) -> int:
-    return cache.count("texts_rows")
+    return cache.count("text_rows")
 
 
 def shown_path(hit: Hit, start: Path) -> str:

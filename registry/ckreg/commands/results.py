@@ -6,20 +6,22 @@ from pathlib import Path
 
 from ckreg.adapters.tree import EXPERIMENTS, SUMMARY, Home, read_text
 from ckreg.core.markdown import unmarked
+from ckreg.core.results.choosing import ALL, BEST, LAST
 from ckreg.core.results.gathering import gather
 from ckreg.core.results.importing import results_in
 from ckreg.core.results.joining import Plan, plan_of
-from ckreg.core.results.kept import with_kept
+from ckreg.core.results.kept import is_import_of, with_kept
 from ckreg.core.results.paper import Asked, Paper, ended, paper
 from ckreg.core.results.section import with_section
 from ckreg.core.results.summing import summed
 from ckreg.core.results.values import RESULTS, Result, Summed
 from ckreg.core.summary import Summary, parse
 from ckreg.core.tabular import as_markdown
+from ckreg.core.text import one_line
 from ckreg.errors import NotFoundError, RefusedError
 from ckreg.flows.committing import Edit, commit_edits
 from ckreg.flows.refreshing import cache_to_read
-from ckreg.flows.result_files import Problem, result_files
+from ckreg.flows.result_files import Problem, result_files, shown_path
 from ckreg.flows.storing_results import Faulty, all_results, kept_results, put_results
 
 
@@ -34,6 +36,7 @@ class Results:
     rows: tuple[Summed, ...]
     found: tuple[Result, ...]
     imported: tuple[Result, ...]
+    imported_from: str | None
     unjoined: tuple[tuple[str, str], ...]
     problems: tuple[Problem, ...]
     faults: tuple[Faulty, ...]
@@ -65,7 +68,8 @@ def results(home: Home, experiment: str, paths: Sequence[Path] = (), csv: Path |
     name = home.experiment(experiment)
     summary = parse(read_text(home.summary(name)))
     plan = plan_of(summary, name)
-    imported = () if csv is None else results_in(read_text(csv), plan, str(csv), csv.name)
+    source = None if csv is None else one_line(shown_path(home, str(csv.absolute())))
+    imported = results_in(read_text(csv), plan, str(csv), source) if csv and source else ()
     for path in paths:
         if not path.exists():
             raise NotFoundError(f"{path} does not exist.")
@@ -75,8 +79,7 @@ def results(home: Home, experiment: str, paths: Sequence[Path] = (), csv: Path |
         with cache.writing():
             put_results(cache, home, name, found.results)
         everything = all_results(cache, name)
-    known = {result.key for result in imported}
-    everything = (*(result for result in everything if result.key not in known), *imported)
+    everything = (*(each for each in everything if not is_import_of(each, source)), *imported)
     return Results(
         experiment=name,
         plan=plan,
@@ -85,6 +88,7 @@ def results(home: Home, experiment: str, paths: Sequence[Path] = (), csv: Path |
         rows=summed(everything, plan),
         found=found.results,
         imported=imported,
+        imported_from=source,
         unjoined=found.unjoined,
         problems=files.problems,
         faults=kept_results(home, name)[1],
@@ -117,7 +121,9 @@ def _edits(told: Results, *, keep: bool, section: Asked | None) -> dict[str, Edi
     edits: dict[str, Edit] = {}
     wanted = [*told.imported, *(result for result in told.found if keep and result.value is not None)]
     if wanted:
-        edits[f"{EXPERIMENTS}/{told.experiment}/{RESULTS}"] = lambda old: with_kept(old, wanted)
+        edits[f"{EXPERIMENTS}/{told.experiment}/{RESULTS}"] = lambda old: with_kept(
+            old, wanted, told.imported_from
+        )
     if section is not None:
         where = f"{EXPERIMENTS}/{told.experiment}/{SUMMARY}"
         edits[where] = _section_edit(section_text(told, section), where)
@@ -155,6 +161,8 @@ def section_text(told: Results, asked: Asked) -> str:
 def explained(table: Paper, asked: Asked) -> str:
     """The table's numbers in a sentence."""
     what = f"{table.metric}: mean" if table.metric else "Mean"
-    epochs = {"last": "the last epoch evaluated", "all": "each epoch", "best": "the best epoch"}
-    of = epochs.get(asked.epoch, f"epoch {asked.epoch}")
-    return f"{what} ± standard error, in brackets the difference to the base model; {of}."
+    of = f"epoch {asked.epoch}" if asked.epoch.isdecimal() else f"{_WORDS[asked.epoch]} epoch"
+    return f"{what} ± standard error (difference to the base model), {of}."
+
+
+_WORDS = {LAST: "last", ALL: "each", BEST: "best"}

@@ -4,9 +4,10 @@ import re
 from enum import StrEnum
 from pathlib import PurePosixPath
 
+from ckreg.core.saved_queries import WANTED, SavedQuery, saved_queries
 from ckreg.core.text import printable
 
-Value = str | int | float | bool | tuple[str, ...] | None
+Value = str | int | float | bool | tuple[str, ...] | tuple[SavedQuery, ...] | None
 
 _PLACEHOLDER = re.compile(r"<[^<>]+>")
 _SLURM_TIME = re.compile(r"(\d+-)?\d+(:\d+){0,2}")  # as sbatch --time takes it
@@ -36,6 +37,7 @@ class Kind(StrEnum):
     FLAG = "true or false"
     LIST = "a list of texts"
     SCHEDULER = "slurm or local"
+    QUERIES = WANTED
 
 
 def from_words(kind: Kind, words: str) -> Value:
@@ -60,6 +62,10 @@ def checked(kind: Kind, value: object) -> Value:
     Raises:
         ValueError: it is not; the message is what was expected.
     """
+    return saved_queries(value) if kind is Kind.QUERIES else _checked(kind, value)
+
+
+def _checked(kind: Kind, value: object) -> Value:
     if isinstance(value, str) and value.strip().lower() in _NONE and kind in _OPTIONAL:
         return None
     if isinstance(value, bool):

@@ -2,10 +2,11 @@
 
 import dataclasses
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from typing import NamedTuple, TypeVar
 
+from ckreg.core.saved_queries import SavedQuery, merged
 from ckreg.core.setting_kinds import Kind, Value, checked, from_words, full_path, placeholder
 from ckreg.core.text import one_line
 from ckreg.errors import MalformedError
@@ -89,6 +90,12 @@ class Settings:
     lock_timeout_seconds: float = _key(
         Kind.AMOUNT, 60.0, "How long to wait for another ckreg that is writing, in seconds.", "60"
     )
+    queries: tuple[SavedQuery, ...] = _key(
+        Kind.QUERIES,
+        (),
+        "Queries that `ckreg query NAME` asks.",
+        """{ slow = "SELECT run_name FROM run_summary WHERE elapsed_seconds > 36000" }""",
+    )
     quota_command: str | None = _key(
         Kind.TEXT,
         None,
@@ -99,14 +106,14 @@ class Settings:
     notify_command: str | None = _key(
         Kind.TEXT,
         None,
-        "Command that takes on its stdin what a sync changed; in your own config only.",
+        "Command that is told what syncs change; own config only.",
         '"mail -s {title} me@example.org"',
         personal=True,
     )
     notify_webhook: str | None = _key(
         Kind.TEXT,
         None,
-        "Address that what a sync changed is posted to, as to Slack; in your own config only.",
+        "Webhook that is told the same; in your own config only.",
         '"https://chat.example.org/hooks/KEY"',
         personal=True,
     )
@@ -174,11 +181,21 @@ def merge(layers: Iterable[Layer], *, home: str, warnings: Iterable[str] = ()) -
                 said.append(fault)
                 continue
             value = _value(layer, KEYS[name], raw, home)
-            if name not in values:
-                values[name], origins[name] = value, layer.place(name)
+            if KEYS[name].kind is Kind.QUERIES:
+                values[name] = _with_weaker(values.get(name), value, layer.place(name))
+            values.setdefault(name, value)
+            origins.setdefault(name, layer.place(name))
     for name in KEYS:
         origins.setdefault(name, BUILT_IN)
     return Settings(**values, origins=origins, warnings=tuple(said))  # type: ignore[arg-type]  # kinds were checked
+
+
+def _with_weaker(stronger: Value, weaker: Value, place: str) -> Value:
+    """The queries of all places together: each has its name, and stands where it was written."""
+    mine = stronger if isinstance(stronger, tuple) else ()
+    theirs = weaker if isinstance(weaker, tuple) else ()
+    placed = [replace(query, place=place) for query in theirs if isinstance(query, SavedQuery)]
+    return merged([query for query in mine if isinstance(query, SavedQuery)], placed)
 
 
 def _fault(layer: Layer, name: str, raw: object) -> str | None:

@@ -12,7 +12,7 @@ from ckreg.core.shown.ran import Deviation, deviations
 from ckreg.core.shown.reading import shown_in
 from ckreg.core.spec.document import parse as parse_tree
 from ckreg.core.summary import Summary, parse
-from ckreg.errors import CkregError, NotFoundError
+from ckreg.errors import CkregError, NotFoundError, RefusedError
 from ckreg.flows.refreshing import cache_to_read
 from ckreg.flows.scaffolding import planned_configs
 from ckreg.flows.sealing import document_path, estimates_path, seal_path
@@ -32,13 +32,17 @@ class PlanDrift:
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """All that drifted: of the plan since its seal, of the configs and of the jobs from the plan."""
+    """All that drifted: of the plan since its seal, of the configs and of the jobs from the plan.
+
+    `unknown` says why nobody knows what the configs should be, as where the models are not here.
+    """
 
     experiment: str
     seal: str
     plan: tuple[PlanDrift, ...]
     ran: tuple[Deviation, ...]
     configs: tuple[ConfigDrift, ...] = ()
+    unknown: str | None = None
 
 
 def drift_of(home: Home, experiment: str) -> Drift:
@@ -70,8 +74,12 @@ def drift_of(home: Home, experiment: str) -> Drift:
     ]
     if drifted := _estimates(home, experiment, sealed.estimates):
         plan.append(drifted)
-    configs = tuple(_configs(home, experiment))
-    return Drift(experiment, sealed.hash, tuple(plan), tuple(_ran(home, summary)), configs)
+    unknown, configs = None, tuple[ConfigDrift, ...]()
+    try:
+        configs = tuple(_configs(home, experiment))
+    except (NotFoundError, RefusedError) as error:
+        unknown = str(error)
+    return Drift(experiment, sealed.hash, tuple(plan), tuple(_ran(home, summary)), configs, unknown)
 
 
 def _estimates(home: Home, experiment: str, sealed: str | None) -> PlanDrift | None:

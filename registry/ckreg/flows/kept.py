@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from ckreg.adapters.cache import Cache, Row, delete_texts, put_texts, storable, with_lookups
-from ckreg.adapters.config import load_settings
+from ckreg.adapters.cache import Cache, Row, delete_texts, put_texts, storable
 from ckreg.adapters.tree import PRIOR_RUNS, Home, read_text
-from ckreg.core.prior_runs import PriorRun, read_prior_runs
 from ckreg.errors import CkregError
-from ckreg.flows.texts import log_texts
+
+if TYPE_CHECKING:
+    from ckreg.core.prior_runs import PriorRun
 
 _STAMP = "prior_runs"
 
@@ -34,6 +34,9 @@ def import_prior_runs(cache: Cache, home: Home) -> tuple[Faulty, ...]:
     stamp = f"{found.st_size} {found.st_mtime_ns} {found.st_ino}"
     if cache.fact(_STAMP) == stamp:
         return ()
+    from ckreg.adapters.config import load_settings  # noqa: PLC0415  # see below
+    from ckreg.core.prior_runs import read_prior_runs  # noqa: PLC0415  # a file that is known costs nothing
+
     try:
         read = read_prior_runs(read_text(path))
     except CkregError as error:
@@ -54,7 +57,10 @@ def _forget(cache: Cache) -> None:
     cache.delete("jobs", "source", [PRIOR_RUNS])
 
 
-def _take_in(cache: Cache, runs: Iterable[PriorRun], scratch: Path | None) -> None:
+def _take_in(cache: Cache, runs: Iterable["PriorRun"], scratch: Path | None) -> None:
+    from ckreg.adapters.cache import with_lookups  # noqa: PLC0415  # see above
+    from ckreg.flows.texts import log_texts  # noqa: PLC0415  # see above
+
     here = {row["path"] for row in cache.rows("SELECT path FROM logs")}
     known = {
         (row["fingerprint"], row["job_id"], row["segment"])
@@ -75,5 +81,5 @@ def _take_in(cache: Cache, runs: Iterable[PriorRun], scratch: Path | None) -> No
             cache.put("jobs", [{**run.job, "source": PRIOR_RUNS, "scope": path}])
 
 
-def _log_row(path: str, run: PriorRun) -> Row:
+def _log_row(path: str, run: "PriorRun") -> Row:
     return {"path": path, "reader_version": run.reader_version, "fingerprint": run.fingerprint, "kept": 1}

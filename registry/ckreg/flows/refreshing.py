@@ -6,7 +6,7 @@ import json
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from ckreg.adapters.cache import (
     Cache,
@@ -18,14 +18,16 @@ from ckreg.adapters.cache import (
     put_texts,
 )
 from ckreg.adapters.tree import Home, read_text
-from ckreg.core.markdown import Document
-from ckreg.core.summary.values import Summary
 from ckreg.errors import CkregError, OutsideError
 from ckreg.flows.caching import cache_path
 from ckreg.flows.kept import import_prior_runs
 from ckreg.flows.reading_history import refresh_history
 from ckreg.flows.storing_results import import_results
 from ckreg.flows.texts import document_path, document_texts
+
+if TYPE_CHECKING:
+    from ckreg.core.markdown import Document
+    from ckreg.core.summary.values import Summary
 
 _DOCUMENT_TABLES = ("variables", "parameters", "runs", "evaluations", "predictions")
 _RESULT_TABLES = ("results", "result_summary")
@@ -154,7 +156,7 @@ def _stamp(path: Path) -> tuple[int, int]:
     return found.st_mtime_ns, found.st_size
 
 
-def _parsed(text: str | None) -> tuple[Document, Summary] | None:
+def _parsed(text: str | None) -> "tuple[Document, Summary] | None":
     """The document and its values; `None` where it cannot be read, which `ckreg check` reports."""
     from ckreg.core.markdown import read  # noqa: PLC0415  # 35 ms that unchanged documents need not cost
     from ckreg.core.summary.parse import summary_of  # noqa: PLC0415  # see above
@@ -165,13 +167,13 @@ def _parsed(text: str | None) -> tuple[Document, Summary] | None:
     return document, summary_of(document)
 
 
-def _texts(read: Mapping[str, tuple[Document, Summary] | None]) -> Iterator[Row]:
+def _texts(read: Mapping[str, "tuple[Document, Summary] | None"]) -> Iterator[Row]:
     for name, parsed in read.items():
         if parsed is not None:
             yield from document_texts(name, *parsed)
 
 
-def _store(cache: Cache, name: str, summary: Summary | None, found: Found) -> None:
+def _store(cache: Cache, name: str, summary: "Summary | None", found: Found) -> None:
     row: Row = {"name": name, "path": found.path, "mtime_ns": found.mtime_ns, "size": found.size}
     row["blobs"] = found.blobs
     if summary is None:
@@ -192,13 +194,13 @@ def _store(cache: Cache, name: str, summary: Summary | None, found: Found) -> No
     cache.put("evaluations", _evaluation_rows(name, summary))
 
 
-def _parameter_rows(name: str, summary: Summary) -> Iterator[Row]:
+def _parameter_rows(name: str, summary: "Summary") -> Iterator[Row]:
     from ckreg.core.shown.parameters import parameters_in  # noqa: PLC0415  # see `_parsed`
 
     return ({"experiment": name, **parameter._asdict()} for parameter in parameters_in(summary))
 
 
-def _run_rows(name: str, summary: Summary) -> Iterator[Row]:
+def _run_rows(name: str, summary: "Summary") -> Iterator[Row]:
     """The plan's row of each run with its status; a run that only Status names has a row too."""
     planned = {row.run_name: row for row in summary.runs}
     statuses = {row.run_name: row for row in summary.fine_tuning}
@@ -213,7 +215,7 @@ def _run_rows(name: str, summary: Summary) -> Iterator[Row]:
         yield row
 
 
-def _evaluation_rows(name: str, summary: Summary) -> Iterator[Row]:
+def _evaluation_rows(name: str, summary: "Summary") -> Iterator[Row]:
     for row in summary.evaluations:
         yield {
             "experiment": name,

@@ -25,7 +25,7 @@ _PATTERNS = (
     # A log of inspect-ai in its JSON form: time, task and id.
     "[12][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]T*_*.json",
 )
-_MOST_BYTES = 64 * 2**20
+_MOST_BYTES = 32 * 2**20
 
 
 class Problem(NamedTuple):
@@ -79,10 +79,11 @@ def shown_path(home: Home, path: str) -> str:
 
 def _places(home: Home, cache: Cache, experiment: str, named: Iterable[Path]) -> Iterator[tuple[Path, bool]]:
     yield from ((path.absolute(), True) for path in named)
-    yield home.experiments / experiment, False
+    if not (own := home.experiments / experiment).is_symlink():  # it came with a clone, and leads anywhere
+        yield own, False
     scratch = load_settings(home).scratch_dir
     for root in dict.fromkeys([*([Path(scratch)] if scratch else []), *known_roots(home)]):
-        for pattern in (experiment, f"*/{experiment}"):
+        for pattern in (glob.escape(experiment), f"*/{glob.escape(experiment)}"):
             below = os.path.join(glob.escape(str(root)), pattern)  # noqa: PTH118  # a pattern, no path
             yield from ((Path(path), False) for path in sorted(glob.glob(below)))  # noqa: PTH207  # see above
         if experiment in root.parts and root.exists():

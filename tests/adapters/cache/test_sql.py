@@ -1,3 +1,4 @@
+import resource
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,16 @@ def test_blobs_and_infinities_become_what_json_has(path: Path) -> None:
         "ANALYZE",
         "REINDEX",
         "ALTER TABLE experiments ADD COLUMN x",
+        "DETACH DATABASE main",
+        "SAVEPOINT x",
+        "CREATE VIEW v AS SELECT 1",
+        "CREATE TRIGGER t AFTER INSERT ON runs BEGIN SELECT 1; END",
+        "CREATE VIRTUAL TABLE t USING fts5(x)",
+        "REPLACE INTO experiments (name) VALUES ('x')",
+        "WITH x AS (SELECT 1) DELETE FROM experiments",
+        "EXPLAIN DELETE FROM experiments",
+        "SELECT fts3_tokenizer('simple', x'00')",
+        "SELECT * FROM pragma_database_list",
     ],
 )
 def test_whatever_is_not_reading_is_refused(path: Path, sql: str) -> None:
@@ -70,6 +81,9 @@ def test_whatever_is_not_reading_is_refused(path: Path, sql: str) -> None:
         "SELECT nothing FROM runs",
         "SELECT ?",
         "SELECT 1; SELECT 2",
+        "SELECT readfile('/etc/passwd')",
+        "SELECT writefile('/tmp/ckreg-made-this.db', 'x')",
+        "SELECT edit('x', 'touch /tmp/ckreg-made-this.db')",
         "SELECT '\ud800'",
         "\0",
     ],
@@ -98,9 +112,60 @@ def test_too_many_rows_are_refused(path: Path) -> None:
         ask(path, FOREVER + "i FROM n", most_rows=50)
 
 
-def test_one_enormous_value_is_an_error_not_a_crash(path: Path) -> None:
-    with pytest.raises(CkregError):
-        ask(path, "SELECT zeroblob(1000000000)")
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT zeroblob(1000000000)",
+        "SELECT randomblob(1000000000)",
+        "SELECT replace(hex(zeroblob(4000000)), '0', '0123456789')",
+    ],
+)
+def test_one_enormous_value_is_an_error_not_a_crash(path: Path, sql: str) -> None:
+    with pytest.raises(UsageError, match="too big"):
+        ask(path, sql)
+
+
+@pytest.mark.parametrize(
+    "sql", [FOREVER + "zeroblob(900000) FROM n", FOREVER + ", ".join(["i"] * 900) + " FROM n"]
+)
+def test_too_much_in_all_is_refused(path: Path, monkeypatch: pytest.MonkeyPatch, sql: str) -> None:
+    monkeypatch.setattr("ckreg.adapters.cache.sql._MOST_BYTES", 10_000_000)
+    with pytest.raises(RefusedError, match="more than 10 MB"):
+        ask(path, sql)
+
+
+def test_a_value_that_grows_in_memory_is_stopped(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ckreg.adapters.cache.sql._MOST_MEMORY", 100_000_000)
+    with pytest.raises(RefusedError, match="more than 100 MB of memory"):
+        ask(path, FOREVER + "json_group_array(hex(randomblob(100000))) FROM n")
+
+
+def test_a_million_rows_are_refused(path: Path) -> None:
+    with pytest.raises(RefusedError, match=r"more than 100,000 rows\. Add a LIMIT"):
+        ask(path, FOREVER + "i FROM n LIMIT 1000000")
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        FOREVER + "randomblob(1000) AS b FROM n ORDER BY b",
+        FOREVER + "count(DISTINCT randomblob(1000)) FROM n",
+        FOREVER + "count(*) OVER (ORDER BY randomblob(99)) FROM n",
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION SELECT randomblob(99) FROM n) SELECT count(*) FROM n",
+    ],
+)
+def test_what_has_no_end_takes_neither_time_nor_memory(path: Path, sql: str) -> None:
+    """Sorting and telling apart go through files: SQLite's own, gone when the query is."""
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with pytest.raises(RefusedError, match=r"more than 0\.3 s"):
+        ask(path, sql, seconds=0.3)
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100_000  # KiB
+
+
+def test_values_of_placeholders(path: Path) -> None:
+    sql = "SELECT name FROM experiments WHERE name = :name"
+    assert ask(path, sql, {"name": "words"}).rows == (("words",),)
+    assert ask(path, "SELECT ?", ("x' OR 1",)).rows == (("x' OR 1",),)
 
 
 @given(st.text(max_size=60))

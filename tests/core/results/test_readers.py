@@ -91,6 +91,19 @@ def test_inspect_ai_tells_each_scorers_metrics_with_the_standard_error_beside_th
     assert found.models == ("/scratch/exp/ck-out-L1B_rank4/epoch_1", "hf/local")
 
 
+def test_samples_are_those_that_were_scored_however_often_they_were_answered() -> None:
+    # As inspect-ai 0.3 wrote it for 20 samples in two epochs, 15 of them right: 0.75, and
+    # sqrt(0.75 * 0.25 / 19) = 0.0993...
+    results = json.loads("""
+        {"total_samples": 40, "completed_samples": 40, "scores": [{"name": "match", "scorer": "match",
+        "scored_samples": 20, "unscored_samples": 0, "params": {"location": "begin"}, "metrics": {
+        "accuracy": {"name": "accuracy", "value": 0.75, "params": {}},
+        "stderr": {"name": "stderr", "value": 0.09933992677987828, "params": {}}}}],
+        "headline": {"scorer": "match", "score": "match", "metric": "accuracy"}}""")
+    found = read_log(json.dumps({**INSPECT, "results": results}))
+    assert told(found) == [("accuracy", 0.75, 0.09933992677987828, 20, "match")]
+
+
 @pytest.mark.parametrize(
     ("status", "outcome"),
     [("error", "failed"), ("cancelled", "cancelled"), ("started", "incomplete"), (None, "incomplete")],
@@ -129,6 +142,31 @@ def test_lm_evaluation_harness_before_0_4_had_no_filters() -> None:
     old = {"results": {"arc": {"acc": 0.3, "acc_stderr": 0.01, "acc_norm": 0.35}}, "versions": {"arc": 0}}
     [found] = read_json(json.dumps(old))
     assert told(found) == [("acc", 0.3, 0.01, None, None), ("acc_norm", 0.35, None, None, None)]
+
+
+@pytest.mark.parametrize(
+    "args", [{"pretrained": "/m/L1B"}, '{"pretrained": "/m/L1B"}', "dtype=auto,pretrained=/m/L1B"]
+)
+def test_lm_evaluation_harness_writes_its_model_in_several_ways(args: object) -> None:
+    told = {"results": {"arc": {"acc,none": 0.3}}, "config": {"model_args": args}}
+    assert [found.models for found in read_json(json.dumps(told))] == [("/m/L1B",)]
+
+
+def test_parts_of_a_group_and_groups_in_a_group_are_parts() -> None:
+    names = ("mmlu", "mmlu_stem", "mmlu_physics", "loose")
+    told = {
+        "results": {
+            name: {"acc,none": 0.5} if name != "tag" else {"alias": "tag"} for name in (*names, "tag")
+        },
+        "group_subtasks": {"mmlu": ["mmlu_stem"], "mmlu_stem": ["mmlu_physics"], "tag": ["loose"]},
+        "configs": {},
+    }
+    assert [(found.task, found.of_group) for found in read_json(json.dumps(told))] == [
+        ("mmlu", False),
+        ("mmlu_stem", True),
+        ("mmlu_physics", True),
+        ("loose", False),
+    ]
 
 
 def test_a_trainers_state_tells_the_validation_at_the_end_of_each_epoch_counted_from_0() -> None:

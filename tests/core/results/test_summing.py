@@ -20,9 +20,7 @@ def result(run: str, value: float | None, epoch: str | None = None, **more: obje
 
 def test_the_mean_of_three_values_and_its_standard_error() -> None:
     # Deviations -1, 0, 1: variance 2 / 2 = 1, and 1 / sqrt(3) = 0.577350269...
-    mean, error = mean_and_error([1.0, 2.0, 3.0])
-    assert mean == pytest.approx(2.0)
-    assert error == pytest.approx(0.5773502691896)
+    assert mean_and_error([1.0, 2.0, 3.0]) == (2.0, 0.57735026919)
     assert mean_and_error([0.25]) == (0.25, None)
 
 
@@ -125,6 +123,20 @@ def test_tasks_with_other_metrics_say_so_in_their_headers() -> None:
     table = paper(summed(results, PLAN), PLAN, RANKS, Asked(), {})
     assert (table.headers, table.metric) == (("Run", "Epoch", "cap (accuracy)", "t (ppl)"), None)
     assert table.rows == (("L1B_rank4", "0", "0.700", "12.35"),)
+
+
+def test_of_several_scorers_the_one_shown_is_named_and_another_can_be_asked_for() -> None:
+    results = [
+        result("L1B_rank4", 0.7, "0", scorer="match"),
+        result("L1B_rank4", 0.9, "0", scorer="includes"),
+    ]
+    rows = summed(results, PLAN)
+    tables = [paper(rows, PLAN, RANKS, Asked(metric), {}) for metric in (None, "accuracy", "match/accuracy")]
+    assert [(table.metric, table.rows[0][2]) for table in tables] == [
+        ("includes/accuracy", "0.900"),
+        ("includes/accuracy", "0.900"),
+        ("match/accuracy", "0.700"),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -202,7 +202,8 @@ def test_a_spec_that_is_saved_is_the_spec_of_the_answers() -> None:
         ("evaluated_epochs", "1", {"evaluated": "specific"}, "epoch 1 is not trained"),
         ("runs.0", "*_rank7", {"matrix": "selective"}, "matches no run"),
         ("task", "a b", {}, "letters, digits"),
-        ("date", "tomorrow", {}, "date that exists"),
+        ("date", "tomorrow", {}, "YYYY-MM-DD"),
+        ("date", "2025-02-30", {}, "date that exists"),
     ],
 )
 def test_an_answer_that_will_not_do_says_why(

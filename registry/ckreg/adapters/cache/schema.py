@@ -323,7 +323,7 @@ TABLES = {
     ),
     # What `ckreg find` looks through; `texts` is how it is asked. A text is a document's or a log's, with its
     # path, or a commit's.
-    "texts_rows": Table(
+    "text_rows": Table(
         {
             "id": int,
             "experiment": str,
@@ -340,13 +340,14 @@ TABLES = {
     "facts": Table({"name": str, "value": str}, ("name",)),
 }
 
-SHOWN = "type IN ('table', 'view') AND name <> 'facts' AND name NOT GLOB 'texts_*'"
+SHOWN = "type IN ('table', 'view') AND name NOT IN ('facts', 'text_rows') AND name NOT GLOB 'texts_*'"
 """What of `sqlite_master` people are told of: not the parts that an index is made of."""
 
 _TEXTS = "experiment, run_name, kind, path, line, commit_id, text"
+# Datasette reads this text to find what it can search in: no spaces around `=`.
 _INDEX = f"""
 CREATE VIRTUAL TABLE texts USING fts5({_TEXTS.replace(",", " UNINDEXED,")},
-    content = 'texts_rows', content_rowid = 'id', tokenize = "unicode61 remove_diacritics 2")
+    content="text_rows", content_rowid="id", tokenize="unicode61")
 """
 
 
@@ -376,7 +377,7 @@ def build(connection: sqlite3.Connection) -> None:
     if connection.execute("SELECT sqlite_compileoption_used('ENABLE_FTS5')").fetchone()[0]:
         connection.execute(_INDEX)
     else:
-        database.create_view("texts", f"SELECT {_TEXTS} FROM texts_rows")  # noqa: S608  # our own
+        database.create_view("texts", f"SELECT {_TEXTS} FROM text_rows")  # noqa: S608  # our own
     for view, sql in VIEWS.items():
         database.create_view(view, sql.strip())
     connection.execute(f"PRAGMA user_version = {SCHEMA}")

@@ -2,7 +2,9 @@
 
 import contextlib
 import math
+import resource
 import sqlite3
+import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -17,7 +19,10 @@ _ALLOWED = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_RECURSIVE
 _REFUSED_FUNCTIONS = {"load_extension", "fts3_tokenizer", "readfile", "writefile", "edit"}
 _LONGEST_VALUE = 10_000_000
 _MOST_BYTES = 256_000_000
-_STEPS_BETWEEN_LOOKS = 10_000
+_NUMBER_BYTES = 32
+_MOST_MEMORY = 512_000_000
+_STEPS_BETWEEN_LOOKS = 1_000
+_PEAK_UNIT = 1 if sys.platform == "darwin" else 1024  # of what getrusage tells
 
 
 class Answer(NamedTuple):
@@ -54,14 +59,14 @@ def ask(
         connection.text_factory = _lenient
         connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST_VALUE)
         connection.set_authorizer(guard.authorize)
-        connection.set_progress_handler(guard.out_of_time, _STEPS_BETWEEN_LOOKS)
+        connection.set_progress_handler(guard.is_over, _STEPS_BETWEEN_LOOKS)
         try:
             found = connection.execute(sql, values)
             if found.description is None:
                 raise UsageError("There is no query in that. Write `ckreg query 'SELECT ...'`.")
             columns = _distinct([column[0] for column in found.description])
             return Answer(columns, tuple(_limited(found, most_rows)))
-        except (sqlite3.Error, sqlite3.Warning, ValueError, OverflowError) as error:
+        except (sqlite3.Error, sqlite3.Warning, ValueError, OverflowError, MemoryError) as error:
             connection.set_authorizer(None)
             connection.set_progress_handler(None, 0)
             raise _explained(error, guard, connection, path) from None
@@ -73,8 +78,10 @@ class _Guard:
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
         self.late = False
+        self.large = False
         self.refused: str | None = None
         self._deadline = time.monotonic() + seconds
+        self._memory = _peak() + _MOST_MEMORY
 
     def authorize(self, action: int, first: str | None, second: str | None, *_: str | None) -> int:
         if action in _ALLOWED:
@@ -86,9 +93,15 @@ class _Guard:
         self.refused = self.refused or _word(action, first, second)
         return sqlite3.SQLITE_DENY
 
-    def out_of_time(self) -> bool:
+    def is_over(self) -> bool:
         self.late = self.late or time.monotonic() > self._deadline
-        return self.late
+        self.large = self.large or _peak() > self._memory
+        return self.late or self.large
+
+
+def _peak() -> int:
+    """The most memory that this process has had, in bytes."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _PEAK_UNIT
 
 
 def _word(action: int, first: str | None, second: str | None) -> str:
@@ -119,10 +132,20 @@ _ACTIONS = (
 def _limited(found: sqlite3.Cursor, most_rows: int) -> Iterator[tuple[object, ...]]:
     weight = 0
     for number, row in enumerate(found):
-        weight += sum(len(value) for value in row if isinstance(value, str | bytes))
-        if number >= most_rows or weight > _MOST_BYTES:
+        weight += sum(map(_weight, row))
+        if number >= most_rows:
             raise RefusedError(f"The query gives more than {number:,} rows. Add a LIMIT, or ask for less.")
+        if weight > _MOST_BYTES:
+            megabytes = _MOST_BYTES // 1_000_000
+            raise RefusedError(f"The query gives more than {megabytes} MB. Add a LIMIT, or ask for less.")
         yield tuple(_plain(value) for value in row)
+
+
+def _weight(value: object) -> int:
+    """About how many bytes a value takes here; a blob becomes twice as many digits."""
+    if isinstance(value, bytes):
+        return 2 * len(value)
+    return len(value) if isinstance(value, str) else _NUMBER_BYTES
 
 
 def _plain(value: object) -> object:
@@ -149,6 +172,9 @@ def _lenient(text: bytes) -> str:
 def _explained(error: Exception, guard: _Guard, connection: sqlite3.Connection, path: Path) -> Exception:
     if guard.refused:
         return RefusedError(f"The cache is for reading: {guard.refused} is refused. Ask with a SELECT.")
+    if guard.large or isinstance(error, MemoryError):
+        megabytes = _MOST_MEMORY // 1_000_000
+        return RefusedError(f"The query takes more than {megabytes} MB of memory. Ask for less.")
     if guard.late:
         return RefusedError(
             f"The query took more than {guard.seconds:g} s. Ask for less, or for fewer tables at once."

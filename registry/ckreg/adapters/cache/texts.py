@@ -1,6 +1,6 @@
 """Texts, and the index of their words: SQLite's FTS5 over plain rows; where it is missing, the rows alone.
 
-`texts_rows` holds the texts, `texts` is what is asked. An SQLite without FTS5 that writes to a cache which
+`text_rows` holds the texts, `texts` is what is asked. An SQLite without FTS5 that writes to a cache which
 has the index leaves it behind, and says so; the next one that has FTS5 indexes all rows again.
 """
 
@@ -26,12 +26,12 @@ class FoundTexts(NamedTuple):
 
 def put_texts(cache: Cache, rows: Iterable[Mapping[str, object]]) -> None:
     """Add texts, within a transaction."""
-    [last] = cache.rows("SELECT coalesce(max(id), 0) AS id FROM texts_rows")
+    [last] = cache.rows("SELECT coalesce(max(id), 0) AS id FROM text_rows")
     numbered = [[number, *map(row.get, COLUMNS)] for number, row in enumerate(rows, int(str(last["id"])) + 1)]
     if not numbered:
         return
     marks = ", ".join("?" * (len(COLUMNS) + 1))
-    cache.update(f"INSERT INTO texts_rows (id, {_NAMES}) VALUES ({marks})", numbered)  # noqa: S608  # our own
+    cache.update(f"INSERT INTO text_rows (id, {_NAMES}) VALUES ({marks})", numbered)  # noqa: S608  # our own
     if _is_indexed(cache):
         cache.update("INSERT INTO texts (rowid, text) VALUES (?, ?)", ([row[0], row[-1]] for row in numbered))
 
@@ -40,14 +40,14 @@ def delete_texts(cache: Cache, column: str, values: Iterable[object]) -> None:
     """Delete the texts whose `path` or `commit_id` has one of the values, within a transaction."""
     values = list(values)
     if values and _is_indexed(cache):
-        gone = f"SELECT 'delete', id, text FROM texts_rows WHERE {column} = ?"  # noqa: S608  # our own
+        gone = f"SELECT 'delete', id, text FROM text_rows WHERE {column} = ?"  # noqa: S608  # our own
         cache.update(f"INSERT INTO texts (texts, rowid, text) {gone}", ([value] for value in values))
-    cache.delete("texts_rows", column, values)
+    cache.delete("text_rows", column, values)
 
 
 def delete_commit_texts(cache: Cache) -> None:
     """Delete what all commits say, within a transaction."""
-    commits = cache.rows("SELECT DISTINCT commit_id FROM texts_rows WHERE commit_id IS NOT NULL")
+    commits = cache.rows("SELECT DISTINCT commit_id FROM text_rows WHERE commit_id IS NOT NULL")
     delete_texts(cache, "commit_id", [row["commit_id"] for row in commits])
 
 
@@ -88,7 +88,7 @@ def _matching(cache: Cache, words: Sequence[str], within: _Within, most: int) ->
 
 def _containing(cache: Cache, words: Sequence[str], within: _Within, most: int) -> FoundTexts:
     all_of = " AND ".join([r"text LIKE ? ESCAPE '\'"] * len(words))
-    where = f"FROM texts_rows WHERE {all_of}{within.sql}"
+    where = f"FROM text_rows WHERE {all_of}{within.sql}"
     values = [*map(as_like, words), *within.values]
     rows = cache.rows(
         f"SELECT {_NAMES} {where} ORDER BY {_WEIGHT} DESC, length(text), experiment, path, line LIMIT ?",

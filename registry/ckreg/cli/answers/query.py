@@ -1,14 +1,24 @@
-"""What `ckreg query --json` prints: the rows as objects by column, or without SQL the tables there are."""
+"""What `ckreg query --json` prints: rows by column, without SQL the tables there are, or one described."""
 
 from collections.abc import Mapping
-from typing import TypeAlias, cast
+from typing import TypeAlias, TypedDict, cast
 
 from ckreg.adapters.cache import Answer as Asked
 from ckreg.commands.query import TableFacts
 
 Cell: TypeAlias = str | int | float | None
 Rows: TypeAlias = list[Mapping[str, Cell]]
-Answer: TypeAlias = Rows | list[TableFacts]
+
+
+class Described(TypedDict):
+    """A table or view in words, with what each of its columns tells."""
+
+    name: str
+    description: str
+    columns: dict[str, str]
+
+
+Answer: TypeAlias = Rows | list[TableFacts] | Described
 
 
 def rows_of(answer: Asked) -> Rows:

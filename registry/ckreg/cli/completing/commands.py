@@ -58,7 +58,8 @@ def _light(parameter: Parameter) -> click.Parameter:
             type=_type(parameter),
             shell_complete=None if isinstance(_type(parameter), click.Path) else offered,
         )
-    words = [*parameter.words, "option_" + parameter.words[-1].strip("-").split("/")[0].replace("-", "_")]
+    longest = max(parameter.words, key=len).strip("-").split("/")[0]
+    words = [*parameter.words, f"option_{longest.replace('-', '_')}"]
     if parameter.takes == NOTHING:
         return click.Option(words, is_flag=True, help=parameter.help)
     return click.Option(

@@ -86,8 +86,8 @@ def _taken(found: click.Parameter) -> str | tuple[str, ...]:
         return FILE if found.type.file_okay else FOLDER
     if found.type is not click.STRING:
         return TEXT
-    called = found.opts[-1] if isinstance(found, click.Option) else found.name
-    return _NAMED.get(called or "") or _shown(found.metavar or "")
+    called = found.opts if isinstance(found, click.Option) else [found.name or ""]
+    return next((_NAMED[word] for word in called if word in _NAMED), None) or _shown(found.metavar or "")
 
 
 def _shown(metavar: str) -> str:

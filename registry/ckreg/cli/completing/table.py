@@ -211,7 +211,7 @@ TABLE = {
     )),
     "runs": Command("Find runs across experiments: plan, job, results in a row.", (
         Parameter(("NAMES",), "run", "", many=True),
-        Parameter(("--experiment", "-e"), "text", "Of experiments whose name begins so", many=True),
+        Parameter(("--experiment", "-e"), "experiment", "Of experiments whose name begins so", many=True),
         Parameter(("--model", "-m"), "text", "Of this model", many=True),
         Parameter(("--status", "-s"), ("pending", "running", "completed", "failed"), "With this status", many=True),
         Parameter(("--where", "-w"), "text", "Of which this is true", many=True),
@@ -220,6 +220,7 @@ TABLE = {
         Parameter(("--columns", "-c"), "text", "Show these", many=True),
         Parameter(("--limit", "-n"), "text", "At most so many"),
         Parameter(("--count",), "nothing", "Print how many there are"),
+        Parameter(("--pager/--no-pager",), "nothing", "On a terminal, page what is longer than it (PAGER says how)"),
         Parameter(("--format",), ("table", "csv", "json", "jsonl", "markdown", "latex"), "The form of what is printed"),
         Parameter(("--json",), "nothing", "Print the result as JSON"),
         Parameter(("--csv",), "nothing", "Print comma-separated values with a header"),
@@ -227,7 +228,10 @@ TABLE = {
     )),
     "query": Command("Ask the registry in SQL, read-only.", (
         Parameter(("SQL",), "text", ""),
+        Parameter(("--param", "-p"), "text", "The value of `:NAME` in it", many=True),
+        Parameter(("--describe",), "text", "What a table or view tells, column by column"),
         Parameter(("--at",), "text", "As it was at a revision, or at the end of a day"),
+        Parameter(("--pager/--no-pager",), "nothing", "On a terminal, page what is longer than it (PAGER says how)"),
         Parameter(("--format",), ("table", "csv", "json", "jsonl", "markdown", "latex"), "The form of what is printed"),
         Parameter(("--json",), "nothing", "Print the result as JSON"),
         Parameter(("--csv",), "nothing", "Print comma-separated values with a header"),
@@ -251,7 +255,7 @@ TABLE = {
         Parameter(("PATHS",), "file", "", many=True),
         Parameter(("--from",), "file", "Import results, into results.csv"),
         Parameter(("--keep",), "nothing", "Keep what was found in results.csv: scratch folders are ..."),
-        Parameter(("--metric",), "text", "Show this metric"),
+        Parameter(("--metric",), "text", "Show this metric (or SCORER/METRIC)"),
         Parameter(("--epoch",), "epoch", "Which epochs: last if not given, all, best, or one"),
         Parameter(("--by",), ("run", "model"), "A row a run, or a model and rank"),
         Parameter(("--write",), "nothing", "Write the table into the document, as ## Results"),
@@ -334,5 +338,11 @@ TABLE = {
     )),
     "mcp": Command("Serve the registry to an assistant (MCP).", (
         Parameter(("--allow-writes",), "nothing", "Let a tool that is told to confirm do what it says"),
+    )),
+    "datasette": Command("Open the cache in Datasette.", (
+        Parameter(("-p", "--port"), "text", "The port"),
+        Parameter(("-o", "--open"), "nothing", "Open it in your browser"),
+        Parameter(("--print-metadata",), "nothing", "Print the metadata file for a Datasette of your own"),
+        Parameter(("WORDS",), "text", "", many=True),
     )),
 }

@@ -6,15 +6,21 @@ from typing import Annotated, NotRequired, TypedDict
 from ckreg.adapters.tree import Home
 from ckreg.cli.answers.check import Problem, problems
 from ckreg.cli.answers.estimate import Estimated, estimated
+from ckreg.cli.answers.find import Hit, hits
 from ckreg.cli.answers.query import Cell, rows_of
+from ckreg.cli.answers.results import Answer as Results
+from ckreg.cli.answers.results import resulted
 from ckreg.cli.answers.status_show import Experiment, shown
 from ckreg.cli.mcp.tool import Tool, tool_of
 from ckreg.commands import check as checking
 from ckreg.commands import estimate as estimating
+from ckreg.commands import find as finding
 from ckreg.commands import history as telling
 from ckreg.commands import list as listing
 from ckreg.commands import logs as logging
 from ckreg.commands import query as querying
+from ckreg.commands import results as scoring
+from ckreg.commands import runs as filtering
 from ckreg.commands import show as showing
 from ckreg.commands.list import Listed
 from ckreg.commands.logs import Logged, Whose
@@ -22,7 +28,9 @@ from ckreg.commands.query import TableFacts
 from ckreg.commands.schema import schema_of_spec
 from ckreg.commands.show import Shown
 from ckreg.commands.status_show import status_show
+from ckreg.core.asking.runs import RunFilters
 from ckreg.core.estimate import TrainingRequest
+from ckreg.core.status import Status
 from ckreg.flows.telling import Told
 
 At = Annotated[str, "As it was at a git revision or at the end of a day, such as HEAD~3 or 2025-10-22."]
@@ -59,6 +67,31 @@ class AskedQuery(TypedDict):
 
 class AskedNothing(TypedDict):
     """Nothing has to be said."""
+
+
+class AskedRuns(TypedDict):
+    """Which runs; all of what is given must hold."""
+
+    experiments: NotRequired[Annotated[list[str], "Of experiments whose names begin so; may have wildcards."]]
+    models: NotRequired[Annotated[list[str], "Of these models, such as Llama-3.2-*."]]
+    statuses: NotRequired[list[Status]]
+    where: NotRequired[Annotated[list[str], "SQL conditions, such as lora_rank >= 16 or accuracy > 0.9."]]
+    sort: NotRequired[Annotated[list[str], "Columns; -COLUMN is greatest first."]]
+    columns: NotRequired[Annotated[list[str], "Columns; `all` are all there are."]]
+    limit: NotRequired[int]
+
+
+class AskedFind(TypedDict):
+    """What to look for."""
+
+    text: Annotated[str, "Words, all of which must be there."]
+    experiment: NotRequired[Name]
+
+
+class AskedResults(TypedDict):
+    """Whose scores."""
+
+    experiment: Name
 
 
 class AskedEstimate(TypedDict):
@@ -133,6 +166,30 @@ def query(home: Home, asked: AskedQuery) -> list[Mapping[str, Cell]]:
     return rows_of(answer)
 
 
+def runs(home: Home, asked: AskedRuns) -> list[Mapping[str, Cell]]:
+    """Find runs across experiments: plan, status, job, measurements and results in one row a run."""
+    filters = RunFilters(
+        experiments=tuple(asked.get("experiments", ())),
+        models=tuple(asked.get("models", ())),
+        statuses=tuple(asked.get("statuses", ())),
+        where=tuple(asked.get("where", ())),
+        sort=tuple(asked.get("sort", ())),
+        columns=tuple(asked.get("columns", ())),
+        limit=asked.get("limit"),
+    )
+    return rows_of(filtering.runs(home, filters))
+
+
+def find(home: Home, asked: AskedFind) -> list[Hit]:
+    """Find experiments by what people and failed jobs say: questions, notes, reasons, errors in logs."""
+    return hits(finding.find(home, [asked["text"]], experiment=asked.get("experiment")))
+
+
+def results(home: Home, asked: AskedResults) -> Results:
+    """Show what the evaluations of an experiment gave: every score with where it is from."""
+    return resulted(scoring.results(home, asked["experiment"]))
+
+
 def estimate(home: Home, asked: AskedEstimate) -> Estimated:
     """Estimate time, disk and batch size of one fine-tuning run from prior runs."""
     return estimated(estimating.estimate(home, TrainingRequest(**asked)))
@@ -167,6 +224,9 @@ READING: tuple[Tool, ...] = tuple(
         show_status,
         list_tables,
         query,
+        runs,
+        find,
+        results,
         estimate,
         check,
         history,

@@ -62,7 +62,7 @@ def _place(setting: Setting) -> tuple[int, str]:
 
 def _words(value: Value) -> str:
     if isinstance(value, tuple):
-        return ", ".join(value)
+        return ", ".join(map(str, value))
     if isinstance(value, bool):
         return "true" if value else "false"
     return "(none)" if value is None else f"{value:g}" if isinstance(value, float) else str(value)

@@ -4,7 +4,7 @@ import click
 
 from ckreg.cli.answers.drift import drifted
 from ckreg.cli.common import Place, json_option
-from ckreg.cli.output import emit, emit_json, note
+from ckreg.cli.output import emit, emit_json, note, warn
 from ckreg.commands.drift import drift
 from ckreg.core.shown.ran import Deviation
 from ckreg.flows.drifting import Drift, PlanDrift
@@ -27,6 +27,8 @@ def command(ctx: click.Context, experiment: str, as_json: bool) -> None:
     """
     place: Place = ctx.obj
     found = drift(place.home(), experiment)
+    if found.unknown:
+        warn(f"the configs were not compared with the plan: {found.unknown}")
     if as_json:
         emit_json(drifted(found))
     else:

@@ -9,6 +9,7 @@ from shutil import get_terminal_size
 
 import click
 
+from ckreg.cli.answers.find import hits
 from ckreg.cli.common import Place, json_option
 from ckreg.cli.output import emit, emit_json, note
 from ckreg.commands.find import Found, Hit, find, shown_path
@@ -59,18 +60,13 @@ def command(
     """
     found = find(place.home(), words, [Kind(kind) for kind in kinds], experiment, limit)
     if as_json:
-        emit_json([_as_json(hit) for hit in found.hits])
+        emit_json(hits(found))
         return
     for number, hit in enumerate(found.hits):
         if number:
             emit()
         _say(hit, place.start)
     _say_more(found, words)
-
-
-def _as_json(hit: Hit) -> dict[str, object]:
-    names = ("experiment", "run_name", "kind", "path", "line", "commit", "text")
-    return {name: getattr(hit, name) for name in names}
 
 
 def _say(hit: Hit, start: Path) -> None:
@@ -96,13 +92,10 @@ def _coloured(line: str) -> str:
 
 def _say_more(found: Found, words: tuple[str, ...]) -> None:
     if not found.hits:
-        together = (
-            " Words in quotes must stand together." if any(" " in word.strip() for word in words) else ""
-        )
-        more = " Try fewer words." if len(words) > 1 else ""
-        note(
-            f"None of {counted(found.searched, 'text')} has that.{together}{more} "
-            "Errors of jobs are there once `ckreg index` has read their logs."
-        )
+        quoted = any(" " in word.strip() for word in words)
+        together = " Words in quotes must stand together." if quoted else ""
+        fewer = " Try fewer words." if len(words) > 1 else ""
+        note(f"None of {counted(found.searched, 'text')} has that.{together}{fewer}")
+        note("Errors of jobs are there once `ckreg index` has read their logs.")
     elif len(found.hits) < found.total:
         note(f"{len(found.hits)} of {found.total:,} are shown; -n {found.total} shows all.")

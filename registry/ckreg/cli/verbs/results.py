@@ -4,11 +4,13 @@ from pathlib import Path
 
 import click
 
+from ckreg.cli.answers.results import resulted
 from ckreg.cli.common import Place, dry_run_option
 from ckreg.cli.formats import Format, emit_rows, format_option
 from ckreg.cli.output import emit, emit_diff, emit_json, note, warn
 from ckreg.commands.results import Results, Written, explained, results, write
-from ckreg.core.results.paper import MODEL, RUN, Asked
+from ckreg.core.results.choosing import BEST
+from ckreg.core.results.paper import MODEL, RUN, Asked, Paper
 from ckreg.core.units import counted
 from ckreg.errors import NotFoundError, UsageError
 
@@ -35,7 +37,11 @@ _LONG = (
     "--from", "csv", metavar="CSV", type=click.Path(path_type=Path), help="Import results, into results.csv."
 )
 @click.option("--keep", is_flag=True, help="Keep what was found in results.csv: scratch folders are purged.")
-@click.option("--metric", metavar="NAME", help="Show this metric; if not given, the usual one of each task.")
+@click.option(
+    "--metric",
+    metavar="NAME",
+    help="Show this metric (or SCORER/METRIC); if not given, each task's usual one.",
+)
 @click.option(
     "--epoch",
     metavar="last|all|best|N",
@@ -122,7 +128,7 @@ def _tell_written(written: Written) -> None:
 
 def _show(told: Results, asked: Asked, form: Format, written: Written | None) -> None:
     if form == Format.JSON:
-        emit_json(_json(told, written))
+        emit_json(resulted(told, written))
         return
     if form in {Format.CSV, Format.JSONL}:
         emit_rows(form, _LONG, [[getattr(row, name) for name in _LONG] for row in told.rows])
@@ -134,15 +140,23 @@ def _show(told: Results, asked: Asked, form: Format, written: Written | None) ->
     if form == Format.TABLE:
         emit(told.experiment, bold=True)
         emit(explained(table, asked) + "\n")
-    emit_rows(form, table.headers, table.rows, right=right, wrap={0}, optional={1})
+    emit_rows(form, table.headers, table.rows, right=right, wrap=right, optional={1})
     if form == Format.TABLE:
         _tell_several(told)
+        _tell_no_best(told, table, asked)
 
 
 def _tell_several(told: Results) -> None:
     most = max((row.n for row in told.rows), default=1)
     if most > 1:
         note(f"\nOf up to {most} values of a cell the mean; `--json` has their number and their files.")
+
+
+def _tell_no_best(told: Results, table: Paper, asked: Asked) -> None:
+    if asked.epoch == BEST and asked.by == RUN:
+        shown = {row[0] for row in table.rows}
+        for run in dict.fromkeys(row.run_name for row in told.rows if row.run_name not in shown):
+            note(f"{run} is left out: which epoch was best is not known, for it has no validation losses.")
 
 
 def _nothing(told: Results) -> str:
@@ -159,31 +173,3 @@ def _nothing(told: Results) -> str:
         f"{told.experiment} has no results yet.{why} Name a folder with logs of evaluations "
         f"(`ckreg results {told.experiment} PATH`), or import a table with --from CSV."
     )
-
-
-def _json(told: Results, written: Written | None) -> dict[str, object]:
-    sources: dict[tuple[object, ...], list[dict[str, object]]] = {}
-    for each in told.results:
-        key = (each.run_name, each.task, each.epoch, each.metric, each.scorer)
-        about = {
-            name: getattr(each, name) for name in ("value", "stderr", "seed", "source", "source_kind", "at")
-        }
-        sources.setdefault(key, []).append(about)
-    return {
-        "experiment": told.experiment,
-        "results": [
-            {name: getattr(row, name) for name in _LONG}
-            | {"model": told.plan.models.get(row.run_name), "lora_rank": told.ranks.get(row.run_name)}
-            | {"values": sources[row.run_name, row.task, row.epoch, row.metric, row.scorer]}
-            for row in told.rows
-        ],
-        "without_value": [
-            {"run_name": run, "task": task, "epoch": epoch, "outcome": outcome}
-            for (run, task, epoch), outcome in told.ended().items()
-        ],
-        "left_out": [
-            {"path": path, "reason": reason}
-            for path, reason in (*told.problems, *told.unjoined, *told.faults)
-        ],
-        "commit": written.commit if written else None,
-    }

@@ -1,12 +1,13 @@
 """`ckreg runs`."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 import click
 
+from ckreg.adapters.cache import Answer
 from ckreg.cli.common import Place
-from ckreg.cli.formats import Format, emit_rows, format_options
-from ckreg.cli.output import emit, emit_table, note
+from ckreg.cli.formats import Format, emit_rows, format_options, pager_option
+from ckreg.cli.output import emit, note, page, table_text
 from ckreg.commands.runs import experiment_names, runs
 from ckreg.core.asking.names import split_names
 from ckreg.core.asking.runs import RunFilters, shortened
@@ -14,6 +15,9 @@ from ckreg.core.tabular import numeric_columns, shown
 from ckreg.core.units import brief
 
 _SECONDS = "_seconds"
+_LEAST = ("elapsed_seconds", "notes")
+_WRAPPED = ("notes", "question", "outcome_evidence", "log_path")
+_DIGITS = 4
 _STATUSES = click.Choice(["pending", "running", "completed", "failed"])
 
 
@@ -32,6 +36,7 @@ _STATUSES = click.Choice(["pending", "running", "completed", "failed"])
 )
 @click.option("--limit", "-n", type=click.IntRange(min=0), metavar="N", help="At most so many.")
 @click.option("--count", is_flag=True, help="Print how many there are.")
+@pager_option
 @format_options(Format.JSON, Format.CSV, Format.JSONL)
 @click.pass_obj
 def command(  # noqa: PLR0913  # an option each
@@ -48,6 +53,7 @@ def command(  # noqa: PLR0913  # an option each
     columns: tuple[str, ...],
     limit: int | None,
     count: bool,
+    pager: bool,
     form: Format,
 ) -> None:
     """Find runs across experiments: plan, status, job, measurements and results in one row.
@@ -78,18 +84,23 @@ def command(  # noqa: PLR0913  # an option each
     )
     answer = runs(home, wanted)
     if form != Format.TABLE:
-        emit_rows(form, answer.columns, answer.rows)
+        emit_rows(form, answer.columns, answer.rows, pager=pager)
     elif count:
         emit(str(answer.rows[0][0]))
     elif answer.rows:
-        _emit_table(answer.columns, answer.rows, experiment_names(home))
+        text = _table(answer, experiment_names(home), chosen=bool(wanted.columns))
+        page(text, pager=pager)
     else:
         note("No run is so.")
 
 
-def _emit_table(columns: Sequence[str], rows: Sequence[Sequence[object]], experiments: Iterable[str]) -> None:
-    """For people: an experiment by as much of its name as it takes to type, seconds in words."""
-    named = {str(row[place]) for place in _places(columns, "experiment") for row in rows}
+def _table(answer: Answer, experiments: Iterable[str], *, chosen: bool) -> str:
+    """For people: an experiment by as much of its name as it takes to type, seconds in words.
+
+    Columns that a person has not `chosen` may be left out.
+    """
+    columns, rows = answer
+    named = {str(row[columns.index("experiment")]) for row in rows} if "experiment" in columns else set()
     short = shortened(named, experiments)
 
     def cell(column: str, value: object) -> object:
@@ -97,15 +108,14 @@ def _emit_table(columns: Sequence[str], rows: Sequence[Sequence[object]], experi
             return short[str(value)]
         if column.endswith(_SECONDS) and isinstance(value, int | float):
             return brief(value)
-        return None if value is None else shown(value)
+        return None if value is None else shown(value, digits=_DIGITS)
 
-    emit_table(
+    least = [] if chosen else [columns.index(name) for name in _LEAST if name in columns]
+    return table_text(
         [column.removesuffix(_SECONDS) for column in columns],
         [[cell(*pair) for pair in zip(columns, row, strict=True)] for row in rows],
         right=numeric_columns(columns, rows),
-        optional={place for name in ("elapsed_seconds", "notes") for place in _places(columns, name)},
+        wrap=[place for place, name in enumerate(columns) if name in _WRAPPED],
+        optional=least,
+        least=least,
     )
-
-
-def _places(columns: Sequence[str], name: str) -> list[int]:
-    return [place for place, column in enumerate(columns) if column == name]

@@ -10,24 +10,36 @@ LAST, ALL, BEST = "last", "all", "best"
 
 Cell = tuple[str, str, str | None]
 """A run, a task and an epoch."""
+Metric = tuple[str, str | None]
+"""A metric and its scorer."""
 
 _LOSSES = ("eval_loss", "loss", "val_loss")
 # What people mean by the score of a task, where a file has several numbers.
 _USUAL = ("accuracy", "acc", "exact_match", "mean", "acc_norm", "f1", "pass@1", "eval_accuracy")
 
 
-def shown_metrics(rows: Iterable[Summed], metric: str | None) -> dict[str, tuple[str, str | None]]:
-    """The metric and scorer of each task: the one asked for, else the usual one, else the first."""
-    told: dict[str, dict[tuple[str, str | None], None]] = {}
+def shown_metrics(rows: Iterable[Summed], metric: str | None) -> dict[str, Metric]:
+    """The metric and scorer of each task: the one asked for, else the usual one, else the first.
+
+    What is asked for is a metric, or `scorer/metric` where several scorers give it.
+    """
+    told: dict[str, set[Metric]] = {}
     for row in rows:
-        if metric is None or row.metric == metric:
-            told.setdefault(row.task, {})[row.metric, row.scorer] = None
+        if metric is None or metric in {row.metric, f"{row.scorer}/{row.metric}"}:
+            told.setdefault(row.task, set()).add((row.metric, row.scorer))
     if metric is None and len(told) > 1:  # what training measured of itself is no task of the paper
         told.pop(VALIDATION, None)
     return {task: min(found, key=_usualness) for task, found in told.items()}
 
 
-def _usualness(chosen: tuple[str, str | None]) -> tuple[int, str, str]:
+def metric_words(rows: Iterable[Summed], task: str, chosen: Metric) -> str:
+    """The metric's name, with its scorer where that task has it by several."""
+    metric, scorer = chosen
+    scorers = {row.scorer for row in rows if (row.task, row.metric) == (task, metric)}
+    return f"{scorer}/{metric}" if scorer and len(scorers) > 1 else metric
+
+
+def _usualness(chosen: Metric) -> tuple[int, str, str]:
     metric, scorer = chosen
     place = _USUAL.index(metric) if metric in _USUAL else len(_USUAL)
     return place, metric if place == len(_USUAL) else "", scorer or ""

@@ -63,19 +63,25 @@ def read_kept(text: str) -> Kept:
     return Kept(_newest(found), tuple(faults))
 
 
-def with_kept(text: str | None, results: Iterable[Result]) -> str:
+def with_kept(text: str | None, results: Iterable[Result], imported: str | None = None) -> str:
     """The text with these results; those that are there already stay as they are written.
 
-    Lines that cannot be read stay, too.
+    What an earlier import of the file `imported` gave goes: it may have been corrected since. Lines that
+    cannot be read stay.
     """
     known = read_kept(text or "")
-    merged = _newest([*known.results, *results])
+    merged = _newest([*(each for each in known.results if not is_import_of(each, imported)), *results])
     if text and set(merged) == set(known.results):
         return text
     lines = LINE_END.split(text or "")
     strange = [lines[fault.line - 1] for fault in known.faults]
     body = [_line(result) for result in sorted(merged, key=_order)]
     return "".join(f"{line}\n" for line in [",".join(COLUMNS), *body, *strange])
+
+
+def is_import_of(result: Result, file: str | None) -> bool:
+    """Whether a result came out of this CSV: its source is the file with the line."""
+    return result.source_kind == SourceKind.CSV and result.source.rpartition(":")[0] == file
 
 
 def cells_of(text: str) -> Iterator[tuple[int, list[str] | str]]:

@@ -7,7 +7,17 @@ many there are.
 
 from collections.abc import Iterator
 
-from ckreg.core.results.json_values import Values, count, error_of, listed, mapping, moment, number, text
+from ckreg.core.results.json_values import (
+    Values,
+    count,
+    error_of,
+    listed,
+    mapping,
+    moment,
+    number,
+    object_in,
+    text,
+)
 from ckreg.core.results.values import Evaluation, Score, SourceKind
 
 _STDERR = "_stderr"
@@ -24,11 +34,13 @@ def is_results(values: Values) -> bool:
 def evaluations(values: Values) -> tuple[Evaluation, ...]:
     """Each task and group with its scores; without scores nothing."""
     groups, tasks = mapping(values, "groups"), mapping(values, "results")
+    parts = mapping(values, "group_subtasks")
     inside = {
         name
-        for group in groups
-        for name in listed(mapping(values, "group_subtasks"), group)
-        if isinstance(name, str) and name not in groups
+        for group in parts
+        if any(_scores(mapping(groups, group) or mapping(tasks, group), None))
+        for name in listed(parts, group)
+        if isinstance(name, str)
     }
     config = mapping(values, "config")
     models = tuple(_models(values, config))
@@ -61,6 +73,15 @@ def _scores(told: Values, samples: int | None) -> Iterator[Score]:
         yield Score(metric, found, error_of(error), samples if samples is not None else own, scorer)
 
 
+def _args(told: str) -> object:
+    if not told.startswith("{"):
+        return dict(part.partition("=")[::2] for part in told.split(","))
+    try:
+        return object_in(told)
+    except ValueError:
+        return None
+
+
 def _samples(values: Values, task: str) -> int | None:
     told = mapping(mapping(values, "n-samples"), task)
     effective = count(told.get("effective"))
@@ -68,10 +89,10 @@ def _samples(values: Values, task: str) -> int | None:
 
 
 def _models(values: Values, config: Values) -> Iterator[str]:
-    """The adapter and the weights: `model_args` is a text, `pretrained=/p,dtype=auto`, or an object."""
+    """The adapter and the weights: `model_args` is a text, `pretrained=/p,dtype=auto`, or JSON."""
     args = config.get("model_args")
     if isinstance(args, str):
-        args = dict(part.partition("=")[::2] for part in args.split(","))
+        args = _args(args)
     if isinstance(args, dict):
         yield from (found for key in reversed(_MODEL_ARGS) if (found := text(args, key)))
     if found := text(values, "model_name"):

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ckreg.core.measure.measurement import Outcome
-from ckreg.core.results.choosing import ALL, Cell, best_epochs, shown_cells, shown_metrics
+from ckreg.core.results.choosing import ALL, Cell, best_epochs, metric_words, shown_cells, shown_metrics
 from ckreg.core.results.joining import Plan
 from ckreg.core.results.summing import epoch_order, mean_and_error
 from ckreg.core.results.values import Result, Summed
@@ -58,7 +58,8 @@ def paper(
     chosen = {row.cell: row for row in rows if metrics.get(row.task) == (row.metric, row.scorer)}
     endings = {cell: outcome for cell, outcome in told.items() if cell[1] in tasks}
     shown = shown_cells([*chosen, *endings], asked.epoch, plan, best_epochs(rows))
-    several = len({metrics[task] for task in tasks if task in metrics}) > 1
+    words = {task: metric_words(rows, task, metrics[task]) for task in tasks if task in metrics}
+    several = len(set(words.values())) > 1
     if asked.by == RUN:
         texts = endings | {cell: cell_text(row) for cell, row in chosen.items()}
         labels: tuple[str, ...] = ("Run", "Epoch")
@@ -66,12 +67,10 @@ def paper(
     else:
         labels = ("Model", "LoRA rank")
         body = _by_model([row for cell, row in chosen.items() if cell in shown], plan, tasks, ranks)
-    headers = [_header(task, metrics.get(task), told=several) for task in tasks]
-    return Paper((*labels, *headers), tuple(body), len(labels), None if several else _only(metrics, tasks))
-
-
-def _only(metrics: Mapping[str, tuple[str, str | None]], tasks: Iterable[str]) -> str | None:
-    return next((metrics[task][0] for task in tasks if task in metrics), None)
+    headers = [f"{task} ({words[task]})" if several and task in words else task for task in tasks]
+    return Paper(
+        (*labels, *headers), tuple(body), len(labels), None if several else next(iter(words.values()), None)
+    )
 
 
 def _tasks(plan: Plan, metrics: Iterable[str], more: Iterable[str]) -> list[str]:
@@ -79,10 +78,6 @@ def _tasks(plan: Plan, metrics: Iterable[str], more: Iterable[str]) -> list[str]
     there = dict.fromkeys([*metrics, *more])
     own = [task for task in plan.task_names if task in there]
     return [*own, *(task for task in there if task not in own)]
-
-
-def _header(task: str, chosen: tuple[str, str | None] | None, *, told: bool) -> str:
-    return f"{task} ({chosen[0]})" if told and chosen else task
 
 
 def _by_run(

@@ -8,19 +8,19 @@ _DIGITS = 6
 _LONGEST_WHOLE = 1e15
 
 
-def shown(value: object, none: str = "-") -> str:
-    """A value as people read it, on one line: six digits of a number that is not whole, no control codes."""
+def shown(value: object, none: str = "-", digits: int = _DIGITS) -> str:
+    """A value as people read it, on one line: so many digits of what is not whole, no control codes."""
     if value is None:
         return none
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
-        return _number(value)
+        return _number(value, digits)
     return printable(str(value))
 
 
-def _number(value: float) -> str:
-    short = f"{value:.{_DIGITS}g}"
+def _number(value: float, digits: int) -> str:
+    short = f"{value:.{digits}g}"
     return f"{value:.0f}" if "e+" in short and abs(value) < _LONGEST_WHOLE else short
 
 
