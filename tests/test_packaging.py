@@ -107,7 +107,7 @@ def installers(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The programs of a virtual environment with pipx and uv in it."""
     folder = tmp_path_factory.mktemp("installers")
     subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
-    words = [folder / "bin" / "python", "-m", "pip", "install", "--quiet", "pipx", "uv"]
+    words = [str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet", "pipx", "uv"]
     done = subprocess.run(words, capture_output=True, text=True, check=False)
     if done.returncode:
         pytest.skip(f"pip cannot install pipx and uv here: {done.stderr.strip().splitlines()[-1]}")
@@ -170,7 +170,7 @@ print(*sorted(lacking))
 
 
 def test_a_tool_of_pipx_or_uv_has_all_of_it(tool: Tool, tmp_path: Path) -> None:
-    words = [tool[1], "-c", ALL_OF_IT]
+    words = [str(tool[1]), "-c", ALL_OF_IT]
     done = subprocess.run(words, capture_output=True, text=True, check=False, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     *verbs, lacking = done.stdout.splitlines()
