@@ -1,5 +1,5 @@
 # Each check is defined once, here; .ci/run and pre-commit call it.
-.PHONY: help demo test test-rest test-all browser explore e2e test-lowest check format bench accuracy docs clean
+.PHONY: help demo test test-rest test-all browser stranger explore e2e test-lowest check format bench accuracy docs pictures clean
 .DEFAULT_GOAL := help
 
 VENV ?= .venv
@@ -35,6 +35,9 @@ e2e:  ## a plan's whole life with the real torchtune and inspect-ai, through Slu
 	.venv-e2e/bin/python -m pip install --quiet --disable-pip-version-check -e '.[dev]' -r tests/e2e/requirements.txt
 	@touch $@
 
+stranger:  ## README.md, word by word, in a fresh clone with an empty home; tells how long it takes
+	$(PYTHON) docs/try_readme.py
+
 explore: $(VENV)/dev  ## the properties alone, with other examples each time: finds what nobody thought of
 	$(BIN)/pytest -n auto --hypothesis-profile explore -m hypothesis
 
@@ -69,6 +72,9 @@ accuracy: $(VENV)/dev  ## score log readers and estimates against labelled logs 
 PAGES ?= checks completion commands spec tour queries tutorial
 docs: $(VENV)/dev  ## write what is made from the code: pages of docs/, and what the commands on them print
 	@for page in $(PAGES); do echo "docs/make_$$page.py" && $(BIN)/python "docs/make_$$page.py" || exit 1; done
+
+pictures: $(VENV)/browser  ## take the pictures of README.md anew, of a terminal and of the site; needs Chromium
+	$(BIN)/python docs/make_pictures.py
 
 clean:  ## remove what make made
 	rm -rf .venv .venv-lowest .venv-e2e build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

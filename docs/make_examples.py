@@ -210,7 +210,7 @@ class Ckreg:
 
     def __call__(self, *words: object, folder: Path | None = None) -> None:
         """Call it, and let it print."""
-        print(f"\n$ ckreg {' '.join(map(str, words))}", flush=True)  # noqa: T201  # a script
+        print(f"\n$ ckreg {' '.join(map(str, words))}", flush=True)
         call = ["ckreg", *map(str, words)]
         subprocess.run(call, check=True, cwd=folder or self.registry)
 

@@ -5,12 +5,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from played import replayed
-from players import environment, identify, in_process, living_in
+from players import environment, identify, shell
 
 from ckreg.adapters.demo_place import lay_out
 
 PAGE = Path(__file__).resolve().parents[1] / "README.md"
-SHOWN = "/scratch/ada"
 NOW = "2026-03-02T09:00:00+00:00"
 
 
@@ -19,15 +18,10 @@ def toured(text: str) -> str:
     with tempfile.TemporaryDirectory(prefix="ckreg-") as folder:
         home = Path(folder).resolve()
         identify(home)
-        place = lay_out(home / "demo")
-        (home / ".config" / "ckreg").mkdir(parents=True)
-        (home / ".config" / "ckreg" / "config.toml").write_text(
-            f'models_dir = "{place}/models"\nscratch_dir = "{place}/scratch"\n'
-        )
+        place = lay_out(home / "tour")
 
         def play(commands: Sequence[str]) -> list[str]:
-            with living_in(environment(home, now=NOW)):
-                return [part.replace(str(place), SHOWN) for part in in_process(commands, place)]
+            return shell(commands, place, environment(home, now=NOW))
 
         return replayed(text, play)
 

@@ -9,38 +9,26 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from programs import linked
+
 from ckreg.cli.main import main
 
 PERSON = ("Ada Lovelace", "ada@example.org")
-_SLURM = {"sacct", "sacctmgr", "sbatch", "scancel", "scontrol", "sinfo", "squeue", "srun"}
 _MARK = "@@ the next command @@"
 
 
 def environment(home: Path, *, now: str | None = None) -> dict[str, str]:
     """What a person's shell has, and nothing of whoever plays: a HOME of its own, no Slurm, dates fixed by `now`."""
+    programs = linked(home / ".local" / "programs", os.environ.get("PATH", os.defpath))
     return {
         "HOME": str(home),
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{_programs(home)}",
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{programs}",
         "TZ": "UTC",
         "LANG": "C.UTF-8",
         "COLUMNS": "80",
         "GIT_CONFIG_NOSYSTEM": "1",
         **({"CKREG_NOW": now} if now else {}),
     }
-
-
-def _programs(home: Path) -> Path:
-    """A folder with links to all programs of this machine but Slurm's: a laptop has none."""
-    folder = home / ".local" / "programs"
-    if not folder.is_dir():
-        folder.mkdir(parents=True)
-        for place in map(Path, reversed(os.environ.get("PATH", os.defpath).split(os.pathsep))):
-            for program in place.iterdir() if place.is_dir() else ():
-                link = folder / program.name
-                link.unlink(missing_ok=True)
-                if program.name not in _SLURM:
-                    link.symlink_to(program)
-    return folder
 
 
 def shell(commands: Sequence[str], folder: Path, env: Mapping[str, str]) -> list[str]:

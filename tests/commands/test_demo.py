@@ -56,6 +56,15 @@ def test_a_folder_with_something_in_it_is_left_alone(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
 
 
+def test_without_a_play_the_material_is_all(tmp_path: Path) -> None:
+    (scene,) = demo(tmp_path / "demo", play=False)
+    assert scene.words == ()
+    for name in ("claude.local.md", "lora_comparison.yaml", "scratch", "data", "evals", "models"):
+        assert name in scene.telling
+        assert (tmp_path / "demo" / name).exists()
+    assert not (tmp_path / "demo" / "registry").exists()
+
+
 def test_a_long_command_is_shown_so_that_a_shell_takes_it_back() -> None:
     words = ["printf", "%s\n", "x" * 50, "a b", "--query", "SELECT 1\nFROM " + "t" * 30, "y" * 90]
     shown = typed(words)

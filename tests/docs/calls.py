@@ -35,10 +35,6 @@ def typed(text: str) -> Iterator[str]:
             yield command[found.end() - len("ckreg ") :]
 
 
-# Named by a page, and built next.
-_NEXT = {"--describe"}
-
-
 def faults(call: str) -> list[str]:
     """What of a call the command line does not know."""
     words = _words(call)
@@ -50,16 +46,12 @@ def faults(call: str) -> list[str]:
             return []
         if word.startswith("-") and word != "-":
             option = _option(command, word)
-            if option is None and word in _NEXT:
-                return []
             if option is None:
                 return [f"`{' '.join(told)}` has no option {word}: {call}"]
             if not option.is_flag and "=" not in word and words and len(word.lstrip("-")) >= 1:
                 words.pop(0)
         elif isinstance(command, click.Group):
             inner = command.get_command(click.Context(command), word)
-            if inner is None and word in _NEXT:
-                return []
             if inner is None:
                 return [f"`{' '.join(told)}` has no command {word!r}: {call}"] if _is_verb(word) else []
             command = inner

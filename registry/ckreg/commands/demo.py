@@ -45,17 +45,18 @@ class Scene:
         return typed(self.words)
 
 
-def demo(folder: Path | None) -> Iterator[Scene]:
+def demo(folder: Path | None, *, play: bool = True) -> Iterator[Scene]:
     """Play the demo in `folder` (empty or absent), else in a new temporary one, and leave it there.
 
-    A scene is given before its command runs, which prints for itself.
+    A scene is given before its command runs, which prints for itself. Without `play` the material is laid
+    out, and that is all.
 
     Raises:
         UsageError: the folder has something in it.
         OutsideError: one of the commands failed.
     """
     place = lay_out(folder)
-    for scene in _scenes(place):
+    for scene in _scenes(place) if play else _unplayed(place):
         if scene.waits:
             _wait_for_jobs(place)
         yield scene
@@ -63,12 +64,26 @@ def demo(folder: Path | None) -> Iterator[Scene]:
             _run(scene, place)
 
 
+def _laid_out(place: Path) -> str:
+    return (
+        f"A throw-away cluster lies in {place}: scratch/ has real job logs of earlier fine-tunes, "
+        "data/ a dataset, evals/ an evaluation script, models/ two stand-in models."
+    )
+
+
+def _unplayed(place: Path) -> Iterator[Scene]:
+    yield Scene(
+        f"{_laid_out(place)} claude.local.md tells a registry of them, lora_comparison.yaml is an experiment "
+        f"to plan:\n\n  cd {shlex.quote(str(place))}\n  ckreg init registry\n  mv claude.local.md registry/\n"
+        "  cd registry\n  ckreg index\n  ckreg design --spec ../lora_comparison.yaml"
+    )
+
+
 def _scenes(place: Path) -> Iterator[Scene]:
     home = Home(place / "registry")
     yield Scene(
-        f"A throw-away cluster lies in {place}: scratch/ has real job logs of earlier fine-tunes, "
-        "data/ a dataset, evals/ an evaluation script, models/ two stand-in models. "
-        f"The demo's commits are by {PERSON[0]} <{PERSON[1]}>; your git settings are not touched.\n\n"
+        f"{_laid_out(place)} The demo's commits are by {PERSON[0]} <{PERSON[1]}>; your git settings are not "
+        "touched.\n\n"
         "First a registry: a git repository for experiments.",
         ("ckreg", "init", "registry"),
         place,

@@ -313,6 +313,7 @@ TABLE = {
     )),
     "demo": Command("Play the whole story in a throw-away registry.", (
         Parameter(("FOLDER",), "folder", ""),
+        Parameter(("--no-play",), "nothing", "Lay out its models, data and job logs only, to try by hand"),
     )),
     "skill": Command("Teach assistants to drive ckreg.", (
     )),

@@ -13,8 +13,9 @@ _WIDTH = 80
 
 @click.command()
 @click.argument("folder", metavar="[DIR]", required=False)
+@click.option("--no-play", is_flag=True, help="Lay out its models, data and job logs only, to try by hand.")
 @click.pass_obj
-def command(place: Place, folder: str | None) -> None:
+def command(place: Place, folder: str | None, no_play: bool) -> None:
     """Play the whole story in a throw-away registry, offline.
 
     It stays in DIR, which must be empty or absent, or in a new temporary folder.
@@ -23,8 +24,9 @@ def command(place: Place, folder: str | None) -> None:
     Example:
       ckreg demo
       ckreg demo /tmp/look
+      ckreg demo /tmp/try --no-play
     """
-    for number, scene in enumerate(demo(place.path(folder) if folder else None)):
+    for number, scene in enumerate(demo(place.path(folder) if folder else None, play=not no_play)):
         if number:
             emit()
         for paragraph in scene.telling.split("\n\n"):
