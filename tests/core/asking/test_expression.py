@@ -41,6 +41,8 @@ def test_columns_are_quoted_and_told(text: str, sql: str, columns: tuple[str, ..
         ("status = failed", "no column `failed`"),
         ('status = "failed"', "no column `failed`"),
         ("cap.acuracy > 1", "Did you mean `cap.accuracy`"),
+        ("1=1) OR (1=1", "brackets of '1=1[)] OR [(]1=1' do not match"),
+        ("max(accuracy", "do not match"),
     ],
 )
 def test_what_is_no_column_is_said(text: str, said: str) -> None:

@@ -144,6 +144,7 @@ def _show(told: Results, asked: Asked, form: Format, written: Written | None) ->
     if form == Format.TABLE:
         _tell_several(told)
         _tell_no_best(told, table, asked)
+        _tell_no_epoch(told, asked)
 
 
 def _tell_several(told: Results) -> None:
@@ -157,6 +158,12 @@ def _tell_no_best(told: Results, table: Paper, asked: Asked) -> None:
         shown = {row[0] for row in table.rows}
         for run in dict.fromkeys(row.run_name for row in told.rows if row.run_name not in shown):
             note(f"{run} is left out: which epoch was best is not known, for it has no validation losses.")
+
+
+def _tell_no_epoch(told: Results, asked: Asked) -> None:
+    there = sorted({row.epoch for row in told.rows if row.epoch})
+    if asked.epoch.isdecimal() and asked.epoch not in there:
+        note(f"\nNo run has results of epoch {asked.epoch}, only of {', '.join(there) or 'none'}.")
 
 
 def _nothing(told: Results) -> str:

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ckreg.core.asking.names import Names
+from ckreg.core.text import one_line
+from ckreg.errors import UsageError
 
 _PART = r'(?:"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\]|[^\W\d][\w$]*)'
 _TOKEN = re.compile(
@@ -39,11 +41,23 @@ def condition(text: str, names: Names) -> Condition:
     """The condition with every column in quotes, so that `cap.accuracy` is one, and not a table's.
 
     Raises:
-        UsageError: it names a column that there is not. In one with a SELECT of its own SQLite judges that.
+        UsageError: it names a column that there is not (in one with a SELECT of its own SQLite judges that),
+            or its brackets do not match: they would close those of the question around it.
     """
+    if not _is_balanced(text):
+        raise UsageError(f"The brackets of {one_line(text)!r} do not match.")
     strict = not re.search(r"\bselect\b", text, re.IGNORECASE)
     columns: dict[str, None] = {}
     return Condition("".join(_pieces(text, names, columns, strict=strict)), tuple(columns))
+
+
+def _is_balanced(text: str) -> bool:
+    depth = 0
+    for token in _TOKEN.finditer(text):
+        depth += (token["call"] is not None or token["other"] == "(") - (token["other"] == ")")
+        if depth < 0:
+            return False
+    return depth == 0
 
 
 def _pieces(text: str, names: Names, columns: dict[str, None], *, strict: bool) -> Iterator[str]:
