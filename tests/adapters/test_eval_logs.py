@@ -117,3 +117,15 @@ def test_an_archive_with_bytes_changed_gives_a_measurement_or_a_reason(
         changed[data.draw(st.integers(0, len(changed) - 1))] = data.draw(st.integers(0, 255))
     found = read(tmp_path_factory.getbasetemp(), bytes(changed))
     assert isinstance(found, Measurement) or (found and "\n" not in found)
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
+def test_a_compression_that_is_not_inspect_ais_is_a_reason(tmp_path: Path, method: int) -> None:
+    path = tmp_path / "words.eval"
+    with zipfile.ZipFile(path, "w", compression=method) as log:
+        log.writestr("header.json", json.dumps(HEADER))
+    assert "does not compress like that" in str(read_eval_log(path))
+    packed = bytearray(path.read_bytes())
+    packed[45:70] = bytes(byte ^ 0x5A for byte in packed[45:70])
+    path.write_bytes(packed)
+    assert isinstance(read_eval_log(path), str)

@@ -25,3 +25,13 @@ def test_what_make_is_told_to_make_is_a_target() -> None:
         one for pair in re.findall(r"`make ([a-z-]+)`|^make ([a-z-]+)", PAGE, re.MULTILINE) for one in pair
     }
     assert named - {""} <= targets
+
+
+def test_every_row_of_what_might_be_attacked_names_tests_that_are_there() -> None:
+    lines = (ROOT / "SECURITY.md").read_text().split("\n")
+    rows = [line for line in lines if line.startswith("| ") and not line.startswith("| From |")]
+    assert len(rows) >= 12
+    for row in rows:
+        named = re.findall(r"`([\w/]+(?:\.py|/))`", row.rstrip("| ").rpartition("|")[2])
+        assert named, row
+        assert all((ROOT / "tests" / name).exists() for name in named), row

@@ -20,6 +20,8 @@ _HEADER = "header.json"
 _START = "_journal/start.json"  # all that there is while it runs, and for ever where it was killed
 _SAMPLES = "samples/"
 _ZSTD = 93
+# Python knows others too, of which LZMA takes as much memory as a file tells it to.
+_OF_PYTHON = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 _LOCAL_HEADER = struct.Struct("<4s22xHH")
 _MOST_BYTES = 32 * 2**20
 
@@ -74,9 +76,11 @@ def _broken(error: Exception) -> str:
 def _member(file: BinaryIO, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
     if max(info.file_size, info.compress_size) > _MOST_BYTES:
         raise ValueError("it is too large")
-    if info.compress_type != _ZSTD:
+    if info.compress_type in _OF_PYTHON:
         with archive.open(info) as member:
             return member.read(_MOST_BYTES)
+    if info.compress_type != _ZSTD:
+        raise ValueError("inspect-ai does not compress like that")
     return _decompressed(_compressed(file, info))
 
 
