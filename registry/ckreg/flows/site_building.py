@@ -32,7 +32,7 @@ from ckreg.core.site.names import (
 from ckreg.core.site.shared import Build, Link, PageKind
 from ckreg.core.site.values import Page
 from ckreg.core.site.words import words
-from ckreg.errors import CkregError
+from ckreg.errors import CkregError, RefusedError
 from ckreg.flows.refreshing import cache_to_read, readable
 from ckreg.flows.site_losses import read_new_losses
 from ckreg.flows.site_rows import Collected, collect
@@ -79,6 +79,7 @@ def build_site(
         RefusedError: `out` holds something else.
         CkregError: something cannot be read or written; what was written before stays whole.
     """
+    _refuse_leading_out(home, out)
     with site_folder(out) as folder:
         with cache_to_read(home) as cache:
             read_new_losses(cache, lambda done, total: tell("logs", done, total))
@@ -86,6 +87,13 @@ def build_site(
         # Pages that came with a clone may hold anything, and say that they are up to date.
         held = folder.without_trust() if tracks_any(out) else folder
         return _build(held, list(_tasks(home, out, version, collected)), tell)
+
+
+def _refuse_leading_out(home: Home, out: Path) -> None:
+    """A folder inside the registry must lie there: a link on the way may have come with a clone."""
+    named, root = (Path(os.path.abspath(path)) for path in (out, home.root))  # noqa: PTH100  # links stay
+    if named.is_relative_to(root) and not out.resolve().is_relative_to(home.root.resolve()):
+        raise RefusedError(f"{out} leads out of the registry by a link. Name the folder itself with --out.")
 
 
 def _build(folder: SiteFolder, tasks: Sequence[_Task], tell: Tell) -> Built:

@@ -143,6 +143,18 @@ def test_one_enormous_value_is_an_error_not_a_crash(path: Path, sql: str) -> Non
 
 
 @pytest.mark.parametrize(
+    ("sql", "said"),
+    [
+        ("SELECT instr(hex(zeroblob(4000000)), hex(zeroblob(1000000)) || 'b')", "too big"),
+        ("SELECT printf('%.*c', 900000, 'a') LIKE replace(hex(zeroblob(5000)), '00', '%a')", "too complex"),
+    ],
+)
+def test_one_step_that_would_look_at_no_clock_for_minutes(path: Path, sql: str, said: str) -> None:
+    with pytest.raises(UsageError, match=said):
+        ask(path, sql)
+
+
+@pytest.mark.parametrize(
     "sql", [FOREVER + "zeroblob(900000) FROM n", FOREVER + ", ".join(["i"] * 900) + " FROM n"]
 )
 def test_too_much_in_all_is_refused(path: Path, monkeypatch: pytest.MonkeyPatch, sql: str) -> None:

@@ -17,7 +17,10 @@ from ckreg.errors import RefusedError, UsageError
 _ALLOWED = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_RECURSIVE}
 # These reach outside the database, or hand pointers about.
 _REFUSED_FUNCTIONS = {"load_extension", "fts3_tokenizer", "readfile", "writefile", "edit"}
-_LONGEST_VALUE = 10_000_000
+# One step of SQLite looks at no clock: with longer values or patterns a single `instr` or LIKE may take minutes.
+# Nothing in the cache comes near.
+_LONGEST_VALUE = 1_000_000
+_LONGEST_PATTERN = 1_000
 _MOST_BYTES = 256_000_000
 _NUMBER_BYTES = 32
 _MOST_MEMORY = 512_000_000
@@ -58,6 +61,7 @@ def ask(
             connection.execute("SELECT 1 FROM texts LIMIT 0")
         connection.text_factory = _lenient
         connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST_VALUE)
+        connection.setlimit(sqlite3.SQLITE_LIMIT_LIKE_PATTERN_LENGTH, _LONGEST_PATTERN)
         connection.set_authorizer(guard.authorize)
         connection.set_progress_handler(guard.is_over, _STEPS_BETWEEN_LOOKS)
         try:
