@@ -17,7 +17,7 @@ from ckreg.errors import RefusedError, UsageError
 _ALLOWED = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_RECURSIVE}
 # These reach outside the database, or hand pointers about.
 _REFUSED_FUNCTIONS = {"load_extension", "fts3_tokenizer", "readfile", "writefile", "edit"}
-# One step of SQLite looks at no clock: with longer values or patterns a single `instr` or LIKE may take minutes.
+# One step of SQLite looks at no clock: with longer values or patterns one `instr` or LIKE may take minutes.
 # Nothing in the cache comes near.
 _LONGEST_VALUE = 1_000_000
 _LONGEST_PATTERN = 1_000
