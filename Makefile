@@ -17,7 +17,7 @@ demo: $(BIN)/ckreg  ## set up, and play the main job in a throw-away registry
 test: $(VENV)/dev  ## set up, and run the tests (five minutes on two cores)
 	$(BIN)/pytest -n auto -m "not slow and not slurm and not browser"
 
-test-rest: $(VENV)/dev  ## what `make test` leaves out: slow tests, a real Slurm, properties with many more examples
+test-rest: $(VENV)/dev  ## what `make test` leaves out: slow tests, a real Slurm, properties with more examples
 	$(BIN)/pytest -n auto --hypothesis-profile thorough -m "(slow or slurm or hypothesis) and not browser"
 
 test-all: test test-rest browser  ## all tests, but for `make e2e`
@@ -62,8 +62,10 @@ format: $(VENV)/dev  ## put the code into its format
 
 # Logs of 260 KB that are indexed; the budget is for 1,000.
 LOGS ?= 1000
+# What is measured; all if none is named.
+SUBJECTS ?=
 bench: $(VENV)/dev  ## measure, as ratios against rg, git and markdown-it in the same run
-	$(BIN)/python benchmarks/bench.py --logs $(LOGS)
+	$(BIN)/python benchmarks/bench.py --logs $(LOGS) $(SUBJECTS)
 
 accuracy: $(VENV)/dev  ## score log readers and estimates against labelled logs and real jobs; writes docs/accuracy.md
 	$(BIN)/python benchmarks/accuracy.py

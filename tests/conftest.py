@@ -17,7 +17,7 @@ from tests.documents import EXPERIMENT, SUMMARY
 settings.register_profile(
     "quick", deadline=None, derandomize=True, max_examples=25, suppress_health_check=[HealthCheck.too_slow]
 )
-settings.register_profile("thorough", settings.get_profile("quick"), max_examples=100)
+settings.register_profile("thorough", settings.get_profile("quick"), max_examples=50)
 settings.register_profile(
     "explore", settings.get_profile("quick"), max_examples=500, derandomize=False, print_blob=True
 )
