@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from ckreg.core.measure import Measurement, read_log
+from ckreg.core.measure.readers.hf_trainer.summary import NO_SUMMARY, read_summary
 from tests.core.measure.logs import bar
 
 LOGS = Path(__file__).parents[2] / "data" / "logs"
@@ -138,3 +139,17 @@ def test_two_trainings_whose_bars_alternate_are_told_apart_and_their_settings_ar
         (80, 100, None),
         (80, 80, None),
     ]
+
+
+def test_the_table_of_metrics_tells_where_the_dictionary_does_not() -> None:
+    # As `trainer.log_metrics("train", ...)` prints it.
+    text = (
+        b"***** train metrics *****\n"
+        b"  epoch                    =        3.0\n"
+        b"  train_loss               =     1.2345\n"
+        b"  train_runtime            = 1:02:03.50\n"
+        b"  train_samples_per_second =      2.685\n"
+    )
+    found = read_summary(text)
+    assert (found.train_runtime, found.samples_per_second) == (3723.5, 2.685)
+    assert read_summary(b"train_runtime is told nowhere") == NO_SUMMARY

@@ -3,11 +3,11 @@ from datetime import datetime
 import pytest
 
 from ckreg.core.losses import Curve, Loss, LossKind
-from ckreg.core.site.curves import curves
+from ckreg.core.site.curves import curve_cells, curves
 from ckreg.core.site.document import links_from, shown
 from ckreg.core.site.events import events
 from ckreg.core.site.facts import facts_of
-from ckreg.core.site.gantt import bars
+from ckreg.core.site.gantt import BAR_COLUMNS, bar_cells, bars
 from ckreg.core.site.jobs import gpu_hours, job_facts
 from ckreg.core.site.limits import Limits
 from ckreg.core.site.material import Material, Row
@@ -148,6 +148,13 @@ def test_a_bar_has_the_schedulers_times_else_those_of_history_else_those_of_the_
         ("a", 2, 12, 1800.0, "running"),
         ("b t 0", 1, 13, None, "running"),
     ]
+    rows = [dict(zip(BAR_COLUMNS, cells, strict=True)) for cells in bar_cells(list(bars(material)))]
+    told = [(row["run_name"], row["task"], row["epoch"], row["job"], row["outcome"]) for row in rows]
+    assert told[1:] == [
+        ("a", None, None, "1", "failed"),
+        ("a", None, None, "2", "running"),
+        ("b", "t", "0", None, "running"),
+    ]
 
 
 def test_the_timeline_has_commits_and_statuses_in_the_order_of_their_times() -> None:
@@ -182,6 +189,12 @@ def test_a_run_has_the_curve_of_its_own_job_else_of_the_last_log_that_names_it()
     )
     found = {one.run_name: (one.train[0].loss, one.validation[0].loss) for one in curves(material)}
     assert found == {"a": (1.0, 2.0), "b": (4.0, 5.0)}
+    assert list(curve_cells(material)) == [
+        ("a", "train", 1, None, 1.0, "a1"),
+        ("a", "validation", 1, None, 2.0, "a1"),
+        ("b", "train", 1, None, 4.0, "b2"),
+        ("b", "validation", 1, None, 5.0, "b2"),
+    ]
 
 
 def test_throughput_has_the_median_of_equal_setups_and_the_greatest_peak() -> None:
