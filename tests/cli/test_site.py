@@ -59,3 +59,13 @@ def test_a_registry_that_cannot_be_written_has_a_site_elsewhere(home: Home, tmp_
     assert "Name another with --out" in refused.stderr
     assert built.stdout == f"{tmp_path}/o/index.html\n"
     assert "new logs were not read" in built.stderr
+
+
+def test_no_site_is_built_through_a_link_out_of_the_registry(
+    call: Caller, home: Home, tmp_path: Path
+) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (home.root / "public").symlink_to(tmp_path / "elsewhere")
+    said = call("site", "--out", str(home.root / "public" / "site"))
+    assert (said.code, "leads out of the registry by a link" in said.err) == (4, True)
+    assert list((tmp_path / "elsewhere").iterdir()) == []

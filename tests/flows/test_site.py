@@ -175,15 +175,6 @@ def test_pages_that_came_with_a_clone_are_made_anew(home: Home, git: Git, tmp_pa
     assert not faults_of(page(clone / "public", PAGE))
 
 
-def test_no_site_is_built_through_a_link_out_of_the_registry(home: Home, tmp_path: Path) -> None:
-    elsewhere = tmp_path / "elsewhere"
-    elsewhere.mkdir()
-    (home.root / "public").symlink_to(elsewhere)
-    with pytest.raises(RefusedError, match="leads out of the registry by a link"):
-        site(home, home.root / "public" / "site", index=False)
-    assert list(elsewhere.iterdir()) == []
-
-
 def test_no_site_is_built_behind_a_link_that_came_with_a_clone(home: Home, tmp_path: Path) -> None:
     elsewhere = tmp_path / "elsewhere"
     home.state.rename(elsewhere)

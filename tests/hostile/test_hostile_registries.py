@@ -13,7 +13,8 @@ from ckreg.adapters.tree import Home
 from ckreg.cli.main import main
 from ckreg.core.seal import seal_of
 from tests.documents import EXPERIMENT, SUMMARY
-from tests.hostile.trees import SECRET, TREES, Ground
+from tests.hostile.grounds import SECRET, Ground
+from tests.hostile.trees import TREES
 
 SECONDS = 60
 RUN = "L1B_rank4"

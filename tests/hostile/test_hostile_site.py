@@ -3,8 +3,9 @@
 import pytest
 
 from ckreg.adapters.tree import Home
+from tests.hostile.grounds import SECRET, Ground
 from tests.hostile.test_hostile_registries import alarm, call, commit, good, ground
-from tests.hostile.trees import SECRET, TREES, Ground
+from tests.hostile.trees import TREES
 from tests.pages import faults_of
 
 __all__ = ["alarm", "good", "ground"]  # fixtures

@@ -4,30 +4,15 @@ import json
 import os
 import sqlite3
 import subprocess
-from collections.abc import Callable
-from pathlib import Path
-from typing import NamedTuple
 
 from tests.documents import EXPERIMENT, SUMMARY
+from tests.hostile.grounds import Ground, Spoil
+from tests.hostile.places import PLACES
 
 ESCAPES = "\x1b[2J\x1b]0;owned\x07\x9b31m\u202egnp.exe\u2066\x00\x08"
 VISIBLE = ESCAPES.replace("\x00", "")
-SECRET = "SECRET-of-somebody-else"  # noqa: S105  # what must not be told
 
 
-class Ground(NamedTuple):
-    """Where a test plays: the registry, a folder that is not ours, and a program that must not run."""
-
-    root: Path
-    outside: Path
-    evil: Path
-
-    @property
-    def experiment(self) -> Path:
-        return self.root / "experiments" / EXPERIMENT
-
-
-Spoil = Callable[[Ground], None]
 TREES: dict[str, Spoil] = {}
 
 
@@ -356,98 +341,7 @@ def history_with_escapes(ground: Ground) -> None:
     )
 
 
-FILES = (
-    "experiments/E/experiment_summary.md",
-    "experiments/E/spec.yaml",
-    "experiments/E/estimates.json",
-    "experiments/E/plan.seal",
-    "experiments/E/design-experiment.log",
-    "experiments/E/results.csv",
-    "experiments/E/cruijff_kit.yaml",
-    "prior-runs.jsonl",
-    "ckreg.toml",
-    "ckreg.local.toml",
-    "claude.local.md",
-    ".gitattributes",
-    ".gitignore",
-    ".ckreg/cache.db",
-    ".ckreg/cache.lock",
-    ".ckreg/cache.db-journal",
-    ".ckreg/lock",
-    ".ckreg/lock.holder",
-    ".ckreg/roots",
-    ".ckreg/checked.json",
-    ".ckreg/commit_hosts",
-    ".ckreg/wizard.json",
-)
-FOLDERS = (
-    "experiments",
-    "experiments/E",
-    ".ckreg",
-    ".ckreg/spool",
-    ".ckreg/spool/answers",
-    ".ckreg/spool/refused",
-)
-
-
-def _cleared(ground: Ground, name: str) -> Path:
-    path = ground.root / name.replace("/E/", f"/{EXPERIMENT}/").replace("/E", f"/{EXPERIMENT}")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if path.is_dir() and not path.is_symlink():
-        path.rename(ground.outside / path.name)
-    else:
-        path.unlink(missing_ok=True)
-    return path
-
-
-def _linked(name: str) -> Spoil:
-    def spoil(ground: Ground) -> None:
-        path = _cleared(ground, name)
-        target = ground.outside / path.name
-        if name in FOLDERS:
-            target.mkdir(exist_ok=True)
-        else:
-            target.write_text(f"{SECRET}\nline of {SECRET}: {SECRET}\n")
-        path.symlink_to(target)
-
-    return spoil
-
-
-def _dangling(name: str) -> Spoil:
-    def spoil(ground: Ground) -> None:
-        _cleared(ground, name).symlink_to(ground.outside / "not" / "there")
-
-    return spoil
-
-
-def _piped(name: str) -> Spoil:
-    def spoil(ground: Ground) -> None:
-        os.mkfifo(_cleared(ground, name))
-
-    return spoil
-
-
-def _endless(name: str) -> Spoil:
-    def spoil(ground: Ground) -> None:
-        _cleared(ground, name).symlink_to("/dev/zero")
-
-    return spoil
-
-
-def _folder(name: str) -> Spoil:
-    def spoil(ground: Ground) -> None:
-        _cleared(ground, name).mkdir()
-
-    return spoil
-
-
-TREES |= {f"{name} is a link out of the tree": _linked(name) for name in (*FILES, *FOLDERS)}
-TREES |= {f"{name} is a link to nothing": _dangling(name) for name in (*FILES, *FOLDERS)}
-# git itself waits for ever for its own files where they are pipes; none comes with a clone.
-GITS = {".gitattributes", ".gitignore"}
-TREES |= {f"{name} is a pipe": _piped(name) for name in (*FILES, *FOLDERS) if name not in GITS}
-TREES |= {f"{name} is an endless device": _endless(name) for name in FILES}
-TREES |= {f"{name} is a folder": _folder(name) for name in FILES}
+TREES |= PLACES
 
 
 @tree
