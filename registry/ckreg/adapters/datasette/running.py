@@ -45,11 +45,15 @@ def serve(database: Path, metadata: Mapping[str, object], port: int | None, word
         *(*settings, *words),
     ]
     # In a group of its own a terminal's Ctrl-C does not reach it, which would print a traceback while it
-    # starts; it is asked to end instead. An interrupt waits until it is known whom to ask.
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    # starts; it is asked to end instead. An interrupt waits until it is known whom to ask: by a handler, as a
+    # signal that one thread blocks goes to another, and libraries start some.
+    interrupts: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _: interrupts.append(number))
     with subprocess.Popen(call, process_group=0) as process:
         try:
-            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+            signal.signal(signal.SIGINT, before)
+            if interrupts:
+                signal.raise_signal(signal.SIGINT)
             return process.wait()
         except BaseException as ended:
             process.terminate()
