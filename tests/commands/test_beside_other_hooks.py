@@ -1,5 +1,6 @@
 """ckreg's hooks beside those of others: husky, the pre-commit framework, a script, a link."""
 
+import itertools
 import os
 import shutil
 import stat
@@ -30,9 +31,13 @@ def programs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GIT_EDITOR", "true")
 
 
+_NUMBERS = itertools.count(1)
+
+
 def commit(home: Home, **variables: str) -> "subprocess.CompletedProcess[str]":
+    """Under another message each time: two alike within a second would look like one that is amended."""
     return subprocess.run(
-        ["git", "-C", str(home.root), "commit", "-am", "by hand"],
+        ["git", "-C", str(home.root), "commit", "-am", f"by hand, {next(_NUMBERS)}"],
         capture_output=True, text=True, check=False, env=os.environ | variables, timeout=60,
     )  # fmt: skip
 

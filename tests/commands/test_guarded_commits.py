@@ -1,5 +1,6 @@
 """The hook commit-msg, called by real git, holds statuses: no row is lost, none goes where it may not."""
 
+import itertools
 import os
 import subprocess
 from collections.abc import Callable
@@ -50,8 +51,11 @@ def edit(home: Home, old: str, new: str) -> None:
     path.write_text(text.replace(old, new, 1))
 
 
-def commit(home: Home, message: str = "by hand", *words: str) -> Done:
-    return run(home, "commit", "-a", "-m", message, *words)
+_NUMBERS = itertools.count(1)  # two messages alike within a second would look like an amended commit
+
+
+def commit(home: Home, message: str = "", *words: str) -> Done:
+    return run(home, "commit", "-a", "-m", message or f"by hand, {next(_NUMBERS)}", *words)
 
 
 def back_to_pending(home: Home) -> None:

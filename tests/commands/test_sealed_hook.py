@@ -1,5 +1,6 @@
 """The hook commit-msg, called by real git, holds sealed plans."""
 
+import itertools
 import os
 import subprocess
 from collections.abc import Callable
@@ -25,9 +26,12 @@ def sealed(home: Home) -> Home:
     return home
 
 
-def commit(home: Home, message: str = "bigger", *words: str) -> "subprocess.CompletedProcess[str]":
+_NUMBERS = itertools.count(1)  # two messages alike within a second would look like an amended commit
+
+
+def commit(home: Home, message: str = "", *words: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
-        ["git", "-C", str(home.root), "commit", "-a", "-m", message, *words],
+        ["git", "-C", str(home.root), "commit", "-a", "-m", message or f"bigger, {next(_NUMBERS)}", *words],
         capture_output=True,
         text=True,
         check=False,
