@@ -8,17 +8,20 @@ BIN := $(VENV)/bin
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
 
+# Tests wait for other programs a third of their time.
+export PYTEST_XDIST_AUTO_NUM_WORKERS ?= $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) * 3 / 2)))
+
 help:  ## list what there is to make
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
 
 demo: $(BIN)/ckreg  ## set up, and play the main job in a throw-away registry
 	@$(BIN)/ckreg demo
 
-test: $(VENV)/dev  ## set up, and run the tests (five minutes on two cores)
-	$(BIN)/pytest -n auto -m "not slow and not slurm and not browser"
+test: $(VENV)/dev  ## set up, and run the tests (four minutes on two cores)
+	$(BIN)/pytest -n auto --dist worksteal -m "not slow and not slurm and not browser"
 
 test-rest: $(VENV)/dev  ## what `make test` leaves out: slow tests, a real Slurm, properties with more examples
-	$(BIN)/pytest -n auto --hypothesis-profile thorough -m "(slow or slurm or hypothesis) and not browser"
+	$(BIN)/pytest -n auto --dist worksteal --hypothesis-profile thorough -m "(slow or slurm or hypothesis) and not browser"
 
 test-all: test test-rest browser  ## all tests, but for `make e2e`
 
@@ -39,7 +42,7 @@ stranger:  ## README.md, word by word, in a fresh clone with an empty home; tell
 	$(PYTHON) docs/try_readme.py
 
 explore: $(VENV)/dev  ## the properties alone, with other examples each time: finds what nobody thought of
-	$(BIN)/pytest -n auto --hypothesis-profile explore -m hypothesis
+	$(BIN)/pytest -n auto --dist worksteal --hypothesis-profile explore -m hypothesis
 
 # Where libraries are called: all of it, or as `.ci/run` does, what is nearest to them.
 LOWEST ?= tests
@@ -47,7 +50,7 @@ test-lowest:  ## the tests but properties on the oldest versions of the librarie
 	$(PYTHON) -m venv --clear .venv-lowest
 	.venv-lowest/bin/python -m pip install --quiet --disable-pip-version-check uv
 	UV_NATIVE_TLS=1 UV_SYSTEM_CERTS=1 VIRTUAL_ENV=.venv-lowest .venv-lowest/bin/uv pip install --quiet --resolution lowest-direct -e '.[dev]'
-	.venv-lowest/bin/pytest -n auto -m "not slow and not slurm and not browser and not hypothesis" $(LOWEST)
+	.venv-lowest/bin/pytest -n auto --dist worksteal -m "not slow and not slurm and not browser and not hypothesis" $(LOWEST)
 
 check: $(VENV)/dev  ## format, lint, types and floors
 	$(BIN)/ruff format --check .

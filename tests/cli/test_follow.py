@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from ckreg.adapters.tree import Home
-from ckreg.commands.init import init
 from tests.cli.calls import Caller
 from tests.cli.terminal import Terminal
 from tests.experiments import NAME, plan
@@ -17,14 +16,11 @@ RUNS = 40
 
 
 @pytest.fixture
-def registry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
+def registry(empty: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
     StandIn(tmp_path / "bin", monkeypatch)
-    init(tmp_path / "registry")
-    monkeypatch.setenv("CKREG_SCRATCH_DIR", str(tmp_path / "scratch"))
-    home = Home(tmp_path / "registry")
     runs = {f"Llama-3.2-1B-Instruct_lr1e-05_rank{rank}": "true" for rank in range(1, RUNS + 1)}
-    plan(home, runs, (), logs=tmp_path / "scratch" / NAME)
-    return home
+    plan(empty, runs, (), logs=tmp_path / "scratch" / NAME)
+    return empty
 
 
 @pytest.fixture

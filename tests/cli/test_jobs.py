@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from ckreg.adapters.tree import Home
-from ckreg.commands.init import init
 from tests.cli.calls import Caller
 from tests.cli.terminal import Terminal
 from tests.experiments import NAME, plan
@@ -19,12 +18,9 @@ def slurm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> StandIn:
 
 
 @pytest.fixture
-def registry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
-    init(tmp_path / "registry")
-    monkeypatch.setenv("CKREG_SCRATCH_DIR", str(tmp_path / "scratch"))
-    home = Home(tmp_path / "registry")
-    plan(home, {"a": "true", "b": "exit 3"}, ("a",), "#SBATCH --time=5\n", logs=tmp_path / "scratch")
-    return home
+def registry(empty: Home, tmp_path: Path) -> Home:
+    plan(empty, {"a": "true", "b": "exit 3"}, ("a",), "#SBATCH --time=5\n", logs=tmp_path / "scratch")
+    return empty
 
 
 @pytest.fixture

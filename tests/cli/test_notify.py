@@ -12,7 +12,6 @@ import pytest
 from ckreg.adapters import notifying
 from ckreg.adapters.tree import Home
 from ckreg.commands import status_sync
-from ckreg.commands.init import init
 from ckreg.errors import UsageError
 from tests.cli.calls import Caller
 from tests.experiments import NAME, plan
@@ -29,14 +28,10 @@ def slurm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> StandIn:
 
 
 @pytest.fixture
-def call(
-    tmp_path: Path, slurm: StandIn, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Caller:
+def call(empty: Home, tmp_path: Path, slurm: StandIn, capsys: pytest.CaptureFixture[str]) -> Caller:
     """A registry whose one job, 101, has just failed."""
-    init(tmp_path / "registry")
-    monkeypatch.setenv("CKREG_SCRATCH_DIR", str(tmp_path / "scratch"))
-    plan(Home(tmp_path / "registry"), {"a": "true"}, logs=tmp_path / "scratch")
-    call = Caller(tmp_path / "registry", capsys)
+    plan(empty, {"a": "true"}, logs=tmp_path / "scratch")
+    call = Caller(empty.root, capsys)
     call("submit", NAME, "--yes")
     says(slurm, "FAILED|3:0")
     return call

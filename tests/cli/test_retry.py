@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from ckreg.adapters.tree import Home
-from ckreg.commands.init import init
 from tests.cli.calls import Caller
 from tests.cli.terminal import Terminal
 from tests.experiments import NAME, plan
@@ -21,15 +20,10 @@ def slurm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> StandIn:
 
 
 @pytest.fixture
-def call(
-    tmp_path: Path, slurm: StandIn, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Caller:
+def call(empty: Home, tmp_path: Path, slurm: StandIn, capsys: pytest.CaptureFixture[str]) -> Caller:
     """Runs a and b were sent; a, which has an evaluation, timed out, and b failed somehow."""
-    init(tmp_path / "registry")
-    monkeypatch.setenv("CKREG_SCRATCH_DIR", str(tmp_path / "scratch"))
-    home = Home(tmp_path / "registry")
-    plan(home, {"a": "true", "b": "exit 3"}, ("a",), "#SBATCH --time=5\n", logs=tmp_path / "scratch")
-    call = Caller(home.root, capsys)
+    plan(empty, {"a": "true", "b": "exit 3"}, ("a",), "#SBATCH --time=5\n", logs=tmp_path / "scratch")
+    call = Caller(empty.root, capsys)
     assert call("submit", NAME, "--yes", "--no-arrays").code == 0
     assert slurm.jobs == ["a", "b", "a"]
     fail(call, "a", "TIMEOUT after 5 min")

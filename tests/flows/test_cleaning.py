@@ -13,7 +13,6 @@ from ckreg.adapters import removal
 from ckreg.adapters.slurm import Slurm
 from ckreg.adapters.tree import Home
 from ckreg.commands.clean import Cleaning, clean, cleanable
-from ckreg.commands.init import init
 from ckreg.core.scheduler.port import QueueAnswer
 from ckreg.core.scheduler.queue import Queued
 from ckreg.errors import BusyError, CkregError, MalformedError, NotFoundError, RefusedError
@@ -37,11 +36,9 @@ def scratch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def registry(tmp_path: Path, scratch: Path, slurm: StandIn) -> Home:  # noqa: ARG001  # no cluster is asked
-    init(tmp_path / "registry")
-    home = Home(tmp_path / "registry")
-    plan(home, {"a": "true", "b": "true", "c": "true"}, ("a",), logs=scratch)
-    return home
+def registry(empty: Home, scratch: Path, slurm: StandIn) -> Home:  # noqa: ARG001  # no cluster is asked
+    plan(empty, {"a": "true", "b": "true", "c": "true"}, ("a",), logs=scratch)
+    return empty
 
 
 @pytest.fixture

@@ -15,7 +15,6 @@ from ckreg.adapters.git import status_events
 from ckreg.adapters.local import state_folder
 from ckreg.adapters.local.records import Records
 from ckreg.adapters.tree import Home, read_text
-from ckreg.commands.init import init
 from ckreg.core.summary import parse
 from tests.experiments import NAME, plan
 from tests.waiting import until
@@ -25,12 +24,10 @@ Rows = dict[str, tuple[str | None, str | None, str | None]]
 
 
 @pytest.fixture
-def registry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
-    init(tmp_path / "registry")
-    monkeypatch.setenv("CKREG_SCRATCH_DIR", str(tmp_path / "scratch"))
+def registry(empty: Home, monkeypatch: pytest.MonkeyPatch) -> Home:
     monkeypatch.setenv("CKREG_SCHEDULER", "local")
     monkeypatch.delenv("CKREG_NOW")
-    return Home(tmp_path / "registry")
+    return empty
 
 
 def ckreg(home: Home, *words: str, before: tuple[str, ...] = ()) -> subprocess.CompletedProcess[str]:

@@ -10,7 +10,6 @@ import pytest
 from ckreg.adapters.clock import now
 from ckreg.adapters.slurm import Slurm
 from ckreg.adapters.tree import Home, read_text
-from ckreg.commands.init import init
 from ckreg.core.measure.measurement import Outcome
 from ckreg.core.scheduler.notes import with_notes
 from ckreg.core.status import Source, Status, StatusRequest
@@ -44,21 +43,18 @@ def slurm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> StandIn:
 
 
 @pytest.fixture
-def registry(tmp_path: Path, slurm: StandIn, monkeypatch: pytest.MonkeyPatch, git: Git) -> Home:
+def registry(empty: Home, tmp_path: Path, slurm: StandIn, git: Git) -> Home:
     """Runs a and b, sent once, of which a has an evaluation; a's script is torchtune's."""
     assert not slurm.jobs
-    init(tmp_path / "registry")
-    monkeypatch.setenv("CKREG_SCRATCH_DIR", str(tmp_path / "scratch"))
-    home = Home(tmp_path / "registry")
     body = "tune run lora_finetune_single_device --config finetune.yaml"
     options = "#SBATCH --time=1:00:00\n#SBATCH --mem=64G\n"
-    plan(home, {"a": body, "b": "true"}, ("a",), options, logs=tmp_path / "scratch")
-    config = home.experiments / NAME / "a" / "finetune.yaml"
+    plan(empty, {"a": body, "b": "true"}, ("a",), options, logs=tmp_path / "scratch")
+    config = empty.experiments / NAME / "a" / "finetune.yaml"
     config.write_text(CONFIG.format(out=tmp_path / "scratch" / "ck-out-a"))
-    git(home.root, "add", ".")
-    git(home.root, "commit", "-qm", "config")
-    send(home, plan_submission(home, NAME, How(arrays=False), SLURM), How(arrays=False), SLURM)
-    return home
+    git(empty.root, "add", ".")
+    git(empty.root, "commit", "-qm", "config")
+    send(empty, plan_submission(empty, NAME, How(arrays=False), SLURM), How(arrays=False), SLURM)
+    return empty
 
 
 def fails(home: Home, run: str, note: str, evidence: str, task: str | None = None) -> None:

@@ -13,7 +13,6 @@ import pytest
 from ckreg.adapters import submissions
 from ckreg.adapters.slurm import Slurm
 from ckreg.adapters.tree import Home, read_text
-from ckreg.commands.init import init
 from ckreg.core.summary import parse
 from ckreg.errors import BusyError, CkregError, NotFoundError, OutsideError, RefusedError
 from ckreg.flows.submitting import How, Sent, orders, plan_submission, send
@@ -31,12 +30,9 @@ def slurm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> StandIn:
 
 
 @pytest.fixture
-def registry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
-    init(tmp_path / "registry")
-    monkeypatch.setenv("CKREG_SCRATCH_DIR", str(tmp_path / "scratch"))
-    home = Home(tmp_path / "registry")
-    plan(home, {"a": "true", "b": "true"}, ("a",), logs=tmp_path / "scratch")
-    return home
+def registry(empty: Home, tmp_path: Path) -> Home:
+    plan(empty, {"a": "true", "b": "true"}, ("a",), logs=tmp_path / "scratch")
+    return empty
 
 
 def submit(home: Home, how: How = SINGLY) -> Sent:

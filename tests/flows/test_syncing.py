@@ -11,7 +11,6 @@ import pytest
 from ckreg.adapters import submissions
 from ckreg.adapters.slurm import Slurm
 from ckreg.adapters.tree import Home, read_text
-from ckreg.commands.init import init
 from ckreg.core.status import Source, Status, StatusRequest
 from ckreg.core.summary import parse
 from ckreg.errors import OutsideError
@@ -38,15 +37,12 @@ def slurm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> StandIn:
 
 
 @pytest.fixture
-def registry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, slurm: StandIn) -> Home:
+def registry(empty: Home, tmp_path: Path, slurm: StandIn) -> Home:
     """Two fine-tunes, a (101) and b (102), and the evaluation of a (103), sent."""
-    init(tmp_path / "registry")
-    monkeypatch.setenv("CKREG_SCRATCH_DIR", str(tmp_path / "scratch"))
-    home = Home(tmp_path / "registry")
-    plan(home, {"a": "true", "b": "true"}, ("a",), logs=tmp_path / "scratch")
-    send(home, plan_submission(home, NAME, SINGLY, SLURM), SINGLY, SLURM)
+    plan(empty, {"a": "true", "b": "true"}, ("a",), logs=tmp_path / "scratch")
+    send(empty, plan_submission(empty, NAME, SINGLY, SLURM), SINGLY, SLURM)
     assert slurm.jobs == ["a", "b", "a"]
-    return home
+    return empty
 
 
 def named(home: Home, job: str) -> str:

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from ckreg.adapters.tree import Home
-from ckreg.commands.init import init
 from ckreg.core.summary.rows import RowKey
 from ckreg.errors import NotFoundError, OutsideError
 from ckreg.flows.indexing import How, index_known
@@ -18,12 +17,9 @@ from tests.logs import BUNDLED, LOG
 
 
 @pytest.fixture
-def registry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
-    init(tmp_path / "registry")
-    monkeypatch.setenv("CKREG_SCRATCH_DIR", str(tmp_path / "scratch"))
-    home = Home(tmp_path / "registry")
-    plan(home, {"a": "true", "b": "true"}, ("a",), logs=tmp_path / "scratch" / NAME)
-    return home
+def registry(empty: Home, tmp_path: Path) -> Home:
+    plan(empty, {"a": "true", "b": "true"}, ("a",), logs=tmp_path / "scratch" / NAME)
+    return empty
 
 
 @pytest.fixture

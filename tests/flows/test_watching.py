@@ -10,7 +10,6 @@ import pytest
 
 from ckreg.adapters.slurm import Slurm
 from ckreg.adapters.tree import Home
-from ckreg.commands.init import init
 from ckreg.commands.watch import watch, watched
 from ckreg.core.scheduler.port import QueueAnswer
 from ckreg.core.summary.rows import RowKey
@@ -28,12 +27,9 @@ def slurm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> StandIn:
 
 
 @pytest.fixture
-def registry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, slurm: StandIn) -> Home:  # noqa: ARG001
-    init(tmp_path / "registry")
-    monkeypatch.setenv("CKREG_SCRATCH_DIR", str(tmp_path / "scratch"))
-    home = Home(tmp_path / "registry")
-    plan(home, {"a": "true", "b": "true"}, ("a",), logs=tmp_path / "scratch" / NAME)
-    return home
+def registry(empty: Home, tmp_path: Path, slurm: StandIn) -> Home:  # noqa: ARG001
+    plan(empty, {"a": "true", "b": "true"}, ("a",), logs=tmp_path / "scratch" / NAME)
+    return empty
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from ckreg.adapters.tree import Home
-from ckreg.commands.init import init
 
 LAB = Path(__file__).resolve().parents[3] / "shared" / "slurmlab"
 PATIENCE = 60.0  # seconds; the daemons of a busy machine are slow
@@ -101,8 +100,6 @@ def cluster(started: Cluster, monkeypatch: pytest.MonkeyPatch) -> Cluster:
 
 
 @pytest.fixture
-def registry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
+def registry(empty: Home) -> Home:
     """An empty registry; logs lie in `scratch` beside it."""
-    init(tmp_path / "registry")
-    monkeypatch.setenv("CKREG_SCRATCH_DIR", str(tmp_path / "scratch"))
-    return Home(tmp_path / "registry")
+    return empty
