@@ -226,26 +226,82 @@ def test_an_evaluation_whose_log_says_no_success_has_failed(
     assert last[last.index("--status") + 1] == "failed"
 
 
-def test_the_best_epoch_is_told_by_whoever_knows_it(
-    home: Home, tools: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def best(home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of an experiment whose best epochs are evaluated; its run writes into `out`."""
     monkeypatch.setenv("CKREG_SCRATCH_DIR", str(tmp_path))
     training = {"recipe": "lora_finetune_single_device", "epochs": 2, "validation": True, "memory": "200G"}
     tasks = [{"name": "cap", "script": "/t/cap.py"}]
     tree = sound() | {"task": "words", "training": training, "evaluation": {"tasks": tasks, "epochs": "best"}}
     write_experiment(home, draft_experiment(home, read(tree), index=False))
     scaffold(home, NAME)
-    script = home.experiments / NAME / RUN / "eval" / "cap_epochbest" / "eval.slurm"
+    return home.experiments / NAME
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    (tmp_path / NAME / f"ck-out-{RUN}").mkdir(parents=True)
+    return tmp_path / NAME / f"ck-out-{RUN}"
+
+
+def test_the_best_epoch_is_told_by_whoever_knows_it(best: Path, tools: Path, out: Path) -> None:
+    script = best / RUN / "eval" / "cap_epochbest" / "eval.slurm"
+    if shutil.which("shellcheck"):
+        subprocess.run(["shellcheck", script, best / RUN / "finetune.slurm"], check=True)
     assert run(script, tools).code == 1
-    out = tmp_path / NAME / f"ck-out-{RUN}"
-    (out / "epoch_1").mkdir(parents=True)
+    (out / "epoch_1").mkdir()
     (out / "best_epoch").write_text("1\n")
     job = run(script, tools)
     assert job.code == 0
     last = job.of("ckreg")[-1]
     assert last[last.index("--epoch") : last.index("--epoch") + 4] == ["--epoch", "best", "--resolved", "1"]
     assert "--mem" not in script.read_text()
-    assert "#SBATCH --mem=200G\n" in (home.experiments / NAME / RUN / "finetune.slurm").read_text()
+    assert "#SBATCH --mem=200G\n" in (best / RUN / "finetune.slurm").read_text()
+
+
+BAR = "\r{epoch}|{step}|Loss: 4.1: 100%|#| 40/40 [00:00<00:00, 9.1it/s]INFO:torch:Validation loss: {loss}\n"
+
+
+@pytest.mark.parametrize(
+    ("earlier", "losses", "best_is"),
+    [
+        ((), ((1, 4.25), (2, 4.125), (3, 4.5)), "1\n"),
+        ((), ((1, 4.25), (2, 4.25), (2, 4.5)), "0\n"),
+        ((), ((1, "nan"), (2, 1e-3), (3, 0.25)), "1\n"),
+        (((1, 4.0), (2, 3.0)), ((2, 4.25), (3, 4.125)), "0\n"),  # taken up again after the first
+        (((1, 4.0),), ((1, 4.25), (2, 4.125)), "1\n"),  # begun anew
+        ((), (), None),
+    ],
+)
+def test_a_training_writes_which_epoch_was_best(
+    best: Path,
+    tools: Path,
+    out: Path,
+    earlier: tuple[tuple[int, object], ...],
+    losses: tuple[tuple[int, object], ...],
+    best_is: str | None,
+) -> None:
+    def told(each: tuple[tuple[int, object], ...]) -> str:
+        return "".join(BAR.format(epoch=epoch, step=epoch * 40, loss=loss) for epoch, loss in each)
+
+    if earlier:
+        (out / "slurm-76.out").write_text(told(earlier))
+    (tools / "tune").write_text(f"#!/bin/sh\ncat >&2 <<'END'\n{told(losses)}END\nexit ${{EXIT_TUNE:-0}}\n")
+    script = best / RUN / "finetune.slurm"
+    with (out / "slurm-77.out").open("w") as log:
+        call = ["bash", script.name]
+        done = subprocess.run(
+            call, cwd=script.parent, env=environment(tools), stdout=log, stderr=log, timeout=60, check=False
+        )
+    assert done.returncode == 0
+    file = out / "best_epoch"
+    assert (file.read_text() if file.exists() else None) == best_is
+    assert ("write the number" in (out / "slurm-77.out").read_text()) is (best_is is None)
+
+
+def test_a_training_that_failed_has_no_best_epoch(best: Path, tools: Path, out: Path) -> None:
+    assert run(best / RUN / "finetune.slurm", tools, EXIT_TUNE="3").code == 3
+    assert not (out / "best_epoch").exists()
 
 
 def test_an_evaluation_without_its_model_fails(folder: Path, tools: Path) -> None:

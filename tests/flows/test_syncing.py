@@ -94,6 +94,42 @@ def test_one_question_and_one_commit(registry: Home, slurm: StandIn, git: Git) -
     assert synced(registry).asked == 0
 
 
+VALIDATED = (
+    "\r1|40|Loss: 4.2:  50%|##  | 40/80 [00:01<00:01]INFO:torchtune:Validation loss: 4.5\n"
+    "\r1|80|Loss: 4.2: 100%|####| 80/80 [00:02<00:00]INFO:torchtune:Validation loss: 4.25\n"
+    "\r2|160|Loss: 4.1: 100%|####| 80/80 [00:02<00:00]INFO:torchtune:Validation loss: 4.75\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("log", "file", "epoch"),
+    [
+        (VALIDATED, None, "best (0)"),
+        (VALIDATED, "1\n", "best (1)"),  # what the evaluation read
+        (VALIDATED, "\x1b[2J../x", "best (0)"),
+        ("no loss", None, "best"),
+        (None, None, "best"),
+    ],
+)
+def test_the_best_epoch_is_told_by_the_trainings_log(  # noqa: PLR0913, PLR0917
+    registry: Home, slurm: StandIn, tmp_path: Path, git: Git, log: str | None, file: str | None, epoch: str
+) -> None:
+    summary = registry.summary(NAME)
+    summary.write_text(
+        summary.read_text().replace("| a | cap | 0 | pending |", "| a | cap | best | running |")
+    )
+    git(registry.root, "commit", "-qam", "the best", "--no-verify")
+    out = tmp_path / "scratch"
+    if log:
+        (out / "slurm-101.out").write_text(log)
+    if file:
+        (out / "best_epoch").write_text(file)
+    accounting(registry, slurm, a="COMPLETED|0:0", evaluation="COMPLETED|0:0")
+    synced(registry)
+    [row] = parse(read_text(summary)).evaluations
+    assert (row.epoch, row.status) == (epoch, "completed")
+
+
 def test_a_dry_run_changes_nothing(registry: Home, slurm: StandIn, git: Git) -> None:
     accounting(registry, slurm, a="TIMEOUT|0:0")
     head = git(registry.root, "rev-parse", "HEAD")

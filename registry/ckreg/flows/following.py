@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from ckreg.adapters import submissions
 from ckreg.adapters.cache import Row
 from ckreg.adapters.tree import Home, read_text
+from ckreg.core.plan.evaluations import BEST
 from ckreg.core.scheduler.accounting import Job
 from ckreg.core.scheduler.queue import Queued
 from ckreg.core.status import FINISHED, Status
@@ -32,7 +33,8 @@ class Followed:
 
     `job` is as the table has it, or the task of the array where the job itself wrote Slurm's other number for
     it. `name` is the job's name where ckreg gave it, and `sent_at` when it was sent; `noted_at` when the id
-    was written down, where it was typed by hand. Times are in seconds since the epoch.
+    was written down, where it was typed by hand; `wants_best` where the best epoch's number is not in the
+    table yet. Times are in seconds since the epoch.
     """
 
     experiment: str
@@ -43,6 +45,7 @@ class Followed:
     name: str | None = None
     sent_at: float | None = None
     noted_at: float | None = None
+    wants_best: bool = False
 
     @property
     def is_final(self) -> bool:
@@ -91,6 +94,7 @@ def _followed(
         notes=row.notes,
         name=intent.name if ours and intent else None,
         sent_at=intent.sent_at if ours and intent else None,
+        wants_best=isinstance(row, EvaluationRow) and row.epoch == BEST,
     )
 
 

@@ -11,7 +11,7 @@ from ckreg.core.losses import Curve, LossKind, parts_of, read_losses, read_train
 from ckreg.core.losses.files import metric_logs, trainer_states
 from ckreg.core.losses.values import Loss
 
-VERSION = 1
+VERSION = 2
 """Raised whenever a reader gives other losses for the same log."""
 _AT_ONCE = 200  # logs in a transaction
 # Every training of the experiments whose log is there, but not as it was when its losses were read.

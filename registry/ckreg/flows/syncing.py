@@ -17,6 +17,7 @@ from ckreg.core.summary import parse
 from ckreg.core.summary.rows import RowKey
 from ckreg.core.update import Update
 from ckreg.errors import BusyError, CkregError, OutsideError
+from ckreg.flows.best_epochs import told_best_epoch
 from ckreg.flows.following import Followed, Jobs, as_time, followed, last_sayer
 from ckreg.flows.indexing import How, index_known
 from ckreg.flows.log_words import Key, Verdicts, with_logs
@@ -225,7 +226,7 @@ def _changes(
             continue
         if verdict.settled:
             settled.add((row.experiment, row.key))
-        if request := _request(row, verdict):
+        if request := _resolved(home, row, _request(row, verdict)):
             changes.append(Change(request, row.status))
     return changes, unclear, settled
 
@@ -267,6 +268,17 @@ def _request(row: Followed, verdict: Judged) -> StatusRequest | None:
         evidence=verdict.evidence,
         started=as_time(verdict.started, moment) if verdict.started and status else None,
     )
+
+
+def _resolved(home: Home, row: Followed, request: StatusRequest | None) -> StatusRequest | None:
+    """The change, with the number of the best epoch where an evaluation of it is done and it can be told."""
+    if not (row.wants_best and request and request.status is Status.COMPLETED):
+        return request
+    told = told_best_epoch(home, row.experiment, row.key.run)
+    if told is None:
+        return request
+    epoch, evidence = told
+    return replace(request, resolved=epoch, evidence=f"{request.evidence}; {evidence}")
 
 
 def _open(rows: Sequence[Followed], verdicts: Verdicts) -> int:

@@ -1,10 +1,12 @@
 import json
 import math
+from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ckreg.core.losses import Loss, LossKind, parts_of, read_losses, read_trainer_state, thinned
+from ckreg.core.losses import Loss, LossKind, best_epoch, parts_of, read_losses, read_trainer_state, thinned
 from ckreg.core.losses.files import metric_logs, trainer_states
 
 TRAIN, VALIDATION = LossKind.TRAIN, LossKind.VALIDATION
@@ -33,7 +35,7 @@ def test_torchtunes_loggers_tell_losses_of_training_and_validation() -> None:
 
 def test_a_line_of_the_validation_is_about_the_step_of_the_bar_before_it() -> None:
     log = b"\r1|40|Loss: 4.24: 25%|##| 40/160 [00:00<00:01]INFO:torchtune:Validation loss: 4.2852\n"
-    assert read_losses(log) == (Loss(TRAIN, 40, 4.24, 0.0), Loss(VALIDATION, 40, 4.2852))
+    assert read_losses(log) == (Loss(TRAIN, 40, 4.24, 0.0), Loss(VALIDATION, 40, 4.2852, 0.25))
 
 
 def test_a_trainers_dictionaries_tell_epochs_of_which_steps_are_made() -> None:
@@ -56,9 +58,9 @@ def test_lightnings_bars_tell_the_step_within_the_epoch() -> None:
         b"\rEpoch 1: 100%|##########| 10/10 [00:02<00:00,  4.00it/s, v_num=0, train_loss=1.5, val_loss=1.75]"
     )
     assert read_losses(log) == (
-        Loss(TRAIN, 5, 2.5, 0.0),
-        Loss(TRAIN, 20, 1.5, 1.0),
-        Loss(VALIDATION, 20, 1.75, 1.0),
+        Loss(TRAIN, 5, 2.5, 0.5),
+        Loss(TRAIN, 20, 1.5, 2.0),
+        Loss(VALIDATION, 20, 1.75, 2.0),
     )
 
 
@@ -84,6 +86,34 @@ def test_a_log_of_several_jobs_has_a_part_for_each_or_none_where_that_cannot_be_
     )
     assert [len(read_losses(part)) for part in parts_of(job * 2, 2)] == [1, 1]
     assert parts_of(job * 2, 3) == ()
+
+
+def validated(*told: tuple[int, float, float | None]) -> list[Loss]:
+    return [Loss(VALIDATION, step, loss, epoch) for step, loss, epoch in told]
+
+
+@pytest.mark.parametrize(
+    ("losses", "best"),
+    [
+        # The last of each epoch: 4.1, 3.9 and 4.0; 3.5 was in the middle of the first.
+        (validated((5, 3.5, 0.5), (10, 4.1, 1.0), (20, 3.9, 2.0), (25, 3.0, 2.5), (30, 4.0, 3.0)), 1),
+        (validated((10, 4.0, 1.0), (20, 4.0, 2.0)), 0),
+        (validated((10, 4.0, None)), None),
+        (validated((10, 4.0, math.inf)), None),
+        ([Loss(TRAIN, 10, 4.0, 1.0)], None),
+        ([], None),
+    ],
+)
+def test_the_best_epoch_has_the_least_last_loss_of_its_validation(
+    losses: list[Loss], best: int | None
+) -> None:
+    assert best_epoch(losses) == best
+
+
+def test_the_best_epoch_of_a_real_log(shared: Path) -> None:
+    """Read by hand: its epochs end with validation losses of 4.2440 and 4.218."""
+    log = shared / "logs/own/torchtune/runval-ck-nightly-recipe-wandb/slurm-1265.out"
+    assert best_epoch(read_losses(log.read_bytes())) == 1
 
 
 def test_files_that_tell_more_are_looked_for_where_the_log_says_and_beside_it() -> None:

@@ -3,9 +3,19 @@
 Read apart from the measurements, for most that asks for those has no need of thousands of losses.
 """
 
+from ckreg.core.losses.best import best_epoch
 from ckreg.core.losses.reading import parts_of, read_losses
 from ckreg.core.losses.thinning import thinned
 from ckreg.core.losses.trainer_state import read_trainer_state
 from ckreg.core.losses.values import Curve, Loss, LossKind
 
-__all__ = ["Curve", "Loss", "LossKind", "parts_of", "read_losses", "read_trainer_state", "thinned"]
+__all__ = [
+    "Curve",
+    "Loss",
+    "LossKind",
+    "best_epoch",
+    "parts_of",
+    "read_losses",
+    "read_trainer_state",
+    "thinned",
+]

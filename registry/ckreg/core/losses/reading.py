@@ -11,6 +11,10 @@ from ckreg.core.measure.parts.unwrap import unwrap
 _NUMBER = rb"([+-]?\d{1,12}(?:\.\d{1,20})?(?:[eE][+-]?\d{1,3})?)"
 # torchtune's bar: `1|509|Loss: 0.123:`, epochs from 1, steps over all epochs.
 _TORCHTUNE_BAR = re.compile(rb"(\d{1,6})\|(\d{1,9})\|Loss: " + _NUMBER)
+# What that bar shows behind the loss: `25%|##  | 40/160 [`, the steps of its epoch.
+_TORCHTUNE_DONE = re.compile(
+    rb"(\d{1,6})\|\d{1,9}\|Loss: [^|\r\n]{1,80}\|[^|\r\n]{0,200}\| (\d{1,9})/(\d{1,9}) \["
+)
 # torchtune's loggers: `Step 10 | loss:5.42 lr:0.0015 tokens_per_second_per_gpu:...`
 _TORCHTUNE_STEP = re.compile(rb"Step (\d{1,9}) \| ([^\r\n]{1,2000})")
 _LOGGED_LOSS = re.compile(rb"(?:^| )(val_)?loss:" + _NUMBER + rb"(?=\s|$)")
@@ -64,7 +68,15 @@ def _validations(data: bytes) -> Iterator[Loss]:
         before = data[max(0, match.start() - 4096) : match.start()]
         steps = _TORCHTUNE_BAR.findall(before)
         if steps:
-            yield Loss(LossKind.VALIDATION, int(steps[-1][1]), float(match[1]))
+            yield Loss(LossKind.VALIDATION, int(steps[-1][1]), float(match[1]), _epochs_done(before))
+
+
+def _epochs_done(before: bytes) -> float | None:
+    shown = _TORCHTUNE_DONE.findall(before)
+    if not shown:
+        return None
+    epoch, done, total = map(int, shown[-1])
+    return epoch - 1 + done / total if total else None
 
 
 def _trainer(data: bytes, steps_per_epoch: float | None) -> Iterator[Loss]:
@@ -83,7 +95,7 @@ def _bars(data: bytes) -> Iterator[Loss]:
     for match in _EPOCH_BAR.finditer(data):
         epoch, done, total = (int(match[place]) for place in (1, 2, 3))
         for validation, loss in _BAR_LOSS.findall(match[0]):
-            yield Loss(_kind(validation), epoch * total + done, float(loss), float(epoch))
+            yield Loss(_kind(validation), epoch * total + done, float(loss), epoch + done / (total or 1))
 
 
 def _kind(validation: bytes | None) -> LossKind:

@@ -5,6 +5,8 @@ from hashlib import sha256
 from ckreg.core.naming import LONGEST, is_name, slug
 
 FINETUNE_SCRIPT = "finetune.slurm"
+BEST_EPOCH = "best_epoch"
+"""In a run's output folder: the number of its best epoch, from 0 on."""
 FINETUNE_CONFIG = "finetune.yaml"
 SETUP = "setup_finetune.yaml"
 EVAL_SCRIPT = "eval.slurm"

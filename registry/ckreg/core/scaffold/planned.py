@@ -6,6 +6,7 @@ from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from ckreg.core.eval_script import script_and_task
+from ckreg.core.plan.evaluations import BEST
 from ckreg.core.plan.values import Plan, PlannedEvaluation
 from ckreg.core.recipes import is_lora
 from ckreg.core.resources import BUILT_IN_TASKS
@@ -131,7 +132,15 @@ def _training(plan: Plan, run: Run, place: Place) -> Iterator[Sheet]:
     setup = _setup(plan, run, place, request.time)
     yield Sheet(f"{folder}/{SETUP}", f"{SETUP}.j2", {**common, "config": setup})
     yield Sheet(f"{folder}/{FINETUNE_CONFIG}", f"{FINETUNE_CONFIG}.j2", {**common, "config": config})
-    script = {**common, "sbatch": request.lines(), "task": None, "epoch": None}
+    script = {
+        **common,
+        "sbatch": request.lines(),
+        "task": None,
+        "epoch": None,
+        "best_is_evaluated": any(
+            (each.run_name, each.epoch) == (run.name, BEST) for each in plan.evaluations
+        ),
+    }
     yield Sheet(f"{folder}/{FINETUNE_SCRIPT}", f"{FINETUNE_SCRIPT}.j2", script)
 
 
