@@ -39,14 +39,17 @@ if "lora_rank: 64" in config:
     say("Traceback (most recent call last):\\n")
     say("torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.00 GiB.\\n")
     sys.exit(1)
-say("\\r  0%|          | 0/20 [00:00<?, ?it/s]")
-for step in range(1, 21):
-    times = f"00:{2 * step:02}<00:{40 - 2 * step:02},  2.00s/it"
-    say(f"\\r1|{step}|Loss: 1.5: {5 * step:3}%|#         | {step}/20 [{times}]")
-folder = re.search("^output_dir: (.*)", config, re.M)[1] + "/epoch_0"
-os.makedirs(folder)
-open(folder + "/config.json", "w").write("{}")
-say("\\nINFO:torchtune.utils._logging:Checkpoint saved in 0.01 seconds.\\n")
+for epoch in range(int(re.search("^epochs: (.*)", config, re.M)[1])):
+    say("\\r  0%|          | 0/20 [00:00<?, ?it/s]")
+    for step in range(1, 21):
+        times = f"00:{2 * step:02}<00:{40 - 2 * step:02},  2.00s/it"
+        say(f"\\r{epoch + 1}|{20 * epoch + step}|Loss: 1.5: {5 * step:3}%|#         | {step}/20 [{times}]")
+    if "dataset_val" in config:
+        say(f"INFO:torchtune.utils._logging:Validation loss: {1.25 + epoch / 4}\\n")
+    folder = re.search("^output_dir: (.*)", config, re.M)[1] + f"/epoch_{epoch}"
+    os.makedirs(folder)
+    open(folder + "/config.json", "w").write("{}")
+    say("\\nINFO:torchtune.utils._logging:Checkpoint saved in 0.01 seconds.\\n")
 """
 INSPECT = """\
 import os, sys
@@ -62,8 +65,8 @@ print("match\\naccuracy  0.700\\nstderr    0.150\\n")
 
 
 @pytest.fixture
-def experiment(cluster: Cluster, registry: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    """A designed and scaffolded experiment: two ranks, a base model, one task; its name."""
+def programs(cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The stand-ins and `ckreg`, on PATH."""
     assert cluster.conf.is_file()
     programs = tmp_path / "bin"
     programs.mkdir()
@@ -73,6 +76,12 @@ def experiment(cluster: Cluster, registry: Home, tmp_path: Path, monkeypatch: py
     for program in programs.iterdir():
         program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{programs}{os.pathsep}{os.environ['PATH']}")
+    return programs
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with a model, a dataset and a task."""
     model = tmp_path / "models" / MODEL
     (model / "original").mkdir(parents=True)
     for file in ("config.json", "model.safetensors", "original/tokenizer.model"):
@@ -80,10 +89,21 @@ def experiment(cluster: Cluster, registry: Home, tmp_path: Path, monkeypatch: py
     monkeypatch.setenv("CKREG_MODELS_DIR", str(model.parent))
     (tmp_path / "words.json").write_text(json.dumps({"train": [{}] * 80, "validation": [{}] * 10}))
     (tmp_path / "cap.py").write_text("@task\ndef cap(): ...\n")
+    return tmp_path
+
+
+@pytest.fixture
+def experiment(registry: Home, programs: Path, place: Path) -> str:  # noqa: ARG001
+    """Two ranks, a base model, one task; its name."""
+    return designed(registry, place)
+
+
+def designed(registry: Home, place: Path, *, evaluated: str = "last", **training: object) -> str:
+    """A designed and scaffolded experiment; its name."""
     tree = sound() | {
-        "dataset": {"path": str(tmp_path / "words.json")},
-        "training": {"recipe": "lora_finetune_single_device", "batch_size": 4},
-        "evaluation": {"tasks": [{"name": "cap", "script": f"{tmp_path}/cap.py@cap"}]},
+        "dataset": {"path": str(place / "words.json")},
+        "training": {"recipe": "lora_finetune_single_device", "batch_size": 4, **training},
+        "evaluation": {"tasks": [{"name": "cap", "script": f"{place}/cap.py@cap"}], "epochs": evaluated},
     }
     drafted = draft_experiment(registry, read(tree), index=False)
     write_experiment(registry, drafted)
@@ -136,3 +156,19 @@ def test_a_scaffolded_plan_runs_to_its_end(
     assert git(registry.root, "status", "--porcelain") == ""
     assert [each for each in check(registry) if each.problem.severity is Severity.ERROR] == []
     assert jobs[GOOD] in (registry.root / "prior-runs.jsonl").read_text()
+
+
+@pytest.mark.parametrize("tells_itself", [True, False])
+def test_the_best_epoch_is_found_evaluated_and_told(
+    cluster: Cluster, registry: Home, programs: Path, place: Path, tells_itself: bool
+) -> None:
+    """Of two epochs the first; where no ckreg is on the node, `sync` tells its number."""
+    if not tells_itself:
+        (programs / "ckreg").unlink()
+    name = designed(registry, place, evaluated="best", epochs=2, validation=True)
+    jobs = submit(registry, name, How(arrays=True))
+    cluster.wait_for("COMPLETED", jobs[f"{GOOD}, cap, epoch best"])
+    synced(registry, name)
+    evaluated = rows(registry, name)[f"{GOOD}/cap"]
+    assert isinstance(evaluated, EvaluationRow)
+    assert (evaluated.status, evaluated.epoch) == ("completed", "best (0)")
