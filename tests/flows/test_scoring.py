@@ -12,7 +12,7 @@ from ckreg.core.update import Update
 from ckreg.flows.caching import cache_path
 from ckreg.flows.indexing import index_logs
 from ckreg.flows.scoring import met, past_scores, quoted, without_own_experiment
-from ckreg.flows.verdict import verdict
+from ckreg.flows.verdict import verdict, verdicts
 from tests.documents import EXPERIMENT
 from tests.flows.test_updates import asked
 from tests.predictions import complete, predict
@@ -97,6 +97,27 @@ def test_the_verdict_of_a_run_by_its_document(home: Home) -> None:
     found = verdict(home, completes())
     assert found
     assert (found.actual_seconds, found.median_seconds, found.p90_seconds) == (1200.0, 960.0, 1260.0)
+
+
+def test_the_verdicts_of_many_runs_are_those_of_each(home: Home) -> None:
+    predict(home)
+    complete(home, "L1B_rank4", job="7", started="14:00:00", completed="14:20:00")
+    complete(home, "L1B_rank64", job="8", started="14:00:00", completed="14:17:00")
+    updates = [completes(), completes("L1B_rank64", "8"), completes("unknown", "9")]
+    found = verdicts(home, updates)
+    assert [(each.run_name, each.actual_seconds, each.within_p90) for each in found] == [
+        ("L1B_rank4", 1200.0, True),
+        ("L1B_rank64", 1020.0, True),
+    ]
+
+
+def test_a_row_that_is_there_twice_has_no_verdict(home: Home) -> None:
+    predict(home)
+    complete(home, "L1B_rank4", job="7", started="14:00:00", completed="14:20:00")
+    document = home.summary(EXPERIMENT)
+    [row] = [line for line in document.read_text().split("\n") if line.startswith("| L1B_rank4 | completed")]
+    document.write_text(document.read_text().replace(row, f"{row}\n{row}"))
+    assert verdict(home, completes()) is None
 
 
 @pytest.mark.parametrize("cache", [b"no database", b""])

@@ -10,7 +10,7 @@ from ckreg.core.summary.rows import RowKey
 from ckreg.flows.notifying import Way, found, recorded, ways
 from ckreg.flows.scheduling import scheduler
 from ckreg.flows.syncing import Change, Synced, Unclear, sync
-from ckreg.flows.verdict import verdict
+from ckreg.flows.verdict import verdicts
 
 __all__ = [
     "Change",
@@ -57,10 +57,8 @@ def watch(home: Home, experiment: str | None) -> Iterator[Synced]:
 
 def scores(home: Home, synced: Synced) -> list[str]:
     """How the estimates of the runs did that are completed now, in words."""
-    graded = [verdict(home, update) for update in synced.updates if update.completes]
-    return [
-        f"{RowKey(each.run_name, each.task, each.epoch)}: {one(each)}" for each in graded if each is not None
-    ]
+    graded = verdicts(home, (update for update in synced.updates if update.completes))
+    return [f"{RowKey(each.run_name, each.task, each.epoch)}: {one(each)}" for each in graded]
 
 
 def notice(synced: Synced, *, dry_run: bool = False) -> str | None:
